@@ -1,0 +1,24 @@
+"""The admin site: entered by assignment, never by a superuser flag."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from layers.people.selectors import actor_of
+from layers.roles import ADMIN_ROLES
+
+
+class WanggeAdminSite(AdminSite):
+    """Django's admin with our title, our sign-in page and our gate."""
+
+    site_title = _("Wangge administration")
+    site_header = _("Wangge administration")
+    index_title = _("Tables you may see")
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """True when a current assignment opens /admin/."""
+        return request.user.is_active and bool(actor_of(request.user).roles & ADMIN_ROLES)

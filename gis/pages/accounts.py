@@ -1,0 +1,33 @@
+"""Sign-in and sign-out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.views.i18n import set_language
+
+from gis.errors import answer, wants_page
+from layers.errors import TooManyAttempts
+from layers.people.access import PUBLIC, access
+
+PAUSE_S = 60
+
+sign_in = access(PUBLIC)(LoginView.as_view(redirect_authenticated_user=True))
+sign_out = access(PUBLIC)(LogoutView.as_view())
+language = access(PUBLIC)(set_language)
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What axes shows after too many failures: the sign-in page with the pause, or problem+json."""
+    error = TooManyAttempts(
+        f"连续五次失败，请 {PAUSE_S} 秒后再试", f"five failures in a row: wait {PAUSE_S} seconds", retry_after_s=PAUSE_S
+    )
+    if not wants_page(request):
+        return answer(request, error)
+    response = LoginView(template_name="registration/login.html", extra_context={"locked_out_s": PAUSE_S})
+    response.setup(request)
+    page = response.render_to_response(response.get_context_data(form=response.get_form_class()(request)), status=429)
+    page["Retry-After"] = str(PAUSE_S)
+    return page.render()

@@ -1,0 +1,24 @@
+"""Every address of the product, one line each; who may enter stands at the views."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from gis.pages import accounts, health, map
+
+urlpatterns = [
+    path("", map.home, name="home"),
+    path("accounts/login/", accounts.sign_in, name="login"),
+    path("accounts/logout/", accounts.sign_out, name="logout"),
+    path("i18n/setlang/", accounts.language, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("tiles/", include("layers.tiles.urls")),
+    path("api/", include("layers.api.urls")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "gis.pages.errors.bad_request"
+handler403 = "gis.pages.errors.permission_denied"
+handler404 = "gis.pages.errors.not_found"
+handler500 = "gis.pages.errors.server_error"

@@ -1,0 +1,178 @@
+"""Publishing a layer version: the one home for writes to reference layers.
+
+A publication closes the rows that changed or went, adds the ones that came, rebuilds the layer's search names and
+tells the log, all in one transaction. What did not change is not touched; if nothing changed there is no version.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from layers.catalog.features import FeatureRow
+from layers.catalog.models import LayerVersion, SearchName
+from layers.catalog.pinyin import full_pinyin, initials
+from layers.catalog.selectors import current_versions, next_version, table_of
+from layers.live.services import Act, publish
+from layers.spec import LayerSpec
+
+_FIXED = ("feature_id", "feature_version", "valid_from", "version_from", "import_id", "rank", "digest")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a publication comes from."""
+
+    name: str
+    sha256: str = ""
+    import_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class _Stored:
+    row_id: int
+    digest: bytes
+    open: bool
+    feature_version: int
+
+
+@transaction.atomic
+def publish_version(
+    *, spec: LayerSpec, rows: Sequence[FeatureRow], effective: date, actor: str, source: Source, whole: bool = True
+) -> LayerVersion | None:
+    """The new version of a layer, or None when `rows` are what is stored already.
+
+    `whole`: rows that are not named go (an import of the whole layer); otherwise they stay (a single edit).
+    The caller has asked for the right to do this. Raises DatabaseError when a constraint of the layer is broken.
+    """
+    table = table_of(spec)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('layer:' || %s, 0))", [spec.id])
+    stored = _stored(spec, table)
+    new = {row.feature_id: row for row in rows}
+    if len(new) != len(rows):
+        raise ValueError(f"{spec.id}: the same id stands in several rows")
+    still = {key for key, old in stored.items() if old.open}
+    added = [row for row in rows if row.feature_id not in still]
+    changed = [row for row in rows if row.feature_id in still and stored[row.feature_id].digest != row.digest]
+    removed = sorted(still - new.keys()) if whole else []
+    if not (added or changed or removed):
+        return None
+    version = next_version(spec.id)
+    import_id = source.import_id or uuid.uuid4()
+    _close(table, [stored[key].row_id for key in [*removed, *(row.feature_id for row in changed)]], version, effective)
+    _copy(spec, table, [*added, *changed], stored, version, effective, import_id)
+    total = len(still) + len(added) - len(removed)
+    bbox = _bounds(spec, table, version)
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
+        source_sha256=source.sha256, import_id=import_id, added=len(added), changed=len(changed),
+        removed=len(removed), total=total, west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
+    )  # fmt: skip
+    _rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
+    publish(
+        Act(
+            kind="layer.published", object_type="layer", object_id=spec.id, object_version=version, actor=actor,
+            happened_at=timezone.now(),
+            payload={
+                "layer": spec.id, "version": version, "effective": effective.isoformat(), "added": len(added),
+                "changed": len(changed), "removed": len(removed), "total": total, "import_id": str(import_id),
+            },
+        )
+    )  # fmt: skip
+    transaction.on_commit(lambda: current_versions(fresh=True))
+    return row
+
+
+def _stored(spec: LayerSpec, table: str) -> dict[str, _Stored]:
+    """The last row of every feature a layer ever had."""
+    where = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(c)) for c in spec.where) or sql.SQL("true")
+    query = sql.SQL(
+        "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL, feature_version"
+        " FROM {} WHERE {} ORDER BY feature_id, version_from DESC, row_id DESC"
+    ).format(sql.Identifier(table), where)
+    with connection.cursor() as cursor:
+        cursor.execute(query.as_string(None), list(spec.where.values()))
+        return {row[0]: _Stored(row[1], bytes(row[2]), row[3], row[4]) for row in cursor.fetchall()}
+
+
+def _close(table: str, row_ids: list[int], version: int, effective: date) -> None:
+    """Ends rows at a version; a row that never was in force gets an empty period."""
+    if not row_ids:
+        return
+    statement = sql.SQL(
+        "UPDATE {} SET version_to = %s, valid_to = GREATEST(valid_from, %s) WHERE row_id = ANY(%s)"
+    ).format(sql.Identifier(table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(None), [version, effective, row_ids])
+
+
+def _copy(
+    spec: LayerSpec, table: str, rows: Sequence[FeatureRow], stored: dict[str, _Stored], version: int,
+    effective: date, import_id: uuid.UUID,
+) -> None:  # fmt: skip
+    """Adds rows by COPY; columns are those the first row names, and every row must name the same."""
+    if not rows:
+        return
+    columns = sorted(rows[0].values)
+    constants = list(spec.where.values())
+    names = [*_FIXED, *spec.where, *columns, "geom"]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    shapes = np.array([row.geometry for row in rows], dtype=object)
+    wkb = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
+    with connection.cursor() as cursor, cursor.copy(statement.as_string(None)) as copy:
+        for row, shape in zip(rows, wkb, strict=True):
+            old = stored.get(row.feature_id)
+            copy.write_row(
+                [
+                    row.feature_id, old.feature_version + 1 if old else 1, effective, version, import_id, row.rank,
+                    row.digest, *constants, *(row.values[column] for column in columns), shape,
+                ]
+            )  # fmt: skip
+
+
+def _bounds(spec: LayerSpec, table: str, version: int) -> tuple[float | None, ...]:
+    where = sql.SQL("").join(sql.SQL(" AND {} = %s").format(sql.Identifier(c)) for c in spec.where)
+    query = sql.SQL(
+        "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM"
+        " (SELECT ST_Extent(geom) AS b FROM {} WHERE version_to IS NULL{}) AS whole"
+    ).format(sql.Identifier(table), where)
+    with connection.cursor() as cursor:
+        cursor.execute(query.as_string(None), list(spec.where.values()))
+        west, south, east, north = cursor.fetchone()
+    return west, south, east, north
+
+
+def _rebuild_search(spec: LayerSpec, came: Sequence[FeatureRow], went: Sequence[str]) -> None:
+    if not spec.searchable:
+        return
+    SearchName.objects.filter(layer=spec.id, feature_id__in=went).delete()
+    SearchName.objects.bulk_create(
+        [entry for row in came if (entry := _search_name(spec, row)) is not None], batch_size=2000
+    )
+
+
+def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
+    """The search entry of a named or coded feature with a place on the map."""
+    name, code = str(row.values.get("name") or ""), str(row.values.get("code") or "")
+    if row.geometry is None or not (name or code):
+        return None
+    point = row.geometry.representative_point()
+    west, south, east, north = row.geometry.bounds
+    area = next((str(row.values[c]) for c in spec.area_columns if row.values.get(c)), "")
+    kind = str(row.values.get("kind") or row.values.get("use") or row.values.get("class") or "")
+    return SearchName(
+        layer=spec.id, feature_id=row.feature_id, code=code, kind=kind, name=name or code,
+        name_en=str(row.values.get("name_en") or ""), pinyin=full_pinyin(name), initials=initials(name), area=area,
+        rank=row.rank, lon=point.x, lat=point.y, west=west, south=south, east=east, north=north,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure geometry and code grammar: standard library, numpy, shapely and pyproj only."""

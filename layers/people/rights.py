@@ -1,0 +1,155 @@
+"""The two permission questions, pure: may X do Y here, and which rows of a layer may X see.
+
+Every door (page, API, tile, stream, count, search, export, /admin/) asks these and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from layers.geo.codes import covers, widen
+from layers.roles import GRANTS, Capability, Mode, Reach, Role, TokenScope
+from layers.spec import FieldSpec, LayerSpec
+
+
+@dataclass(frozen=True)
+class Post:
+    """One assignment in force: a role over an area, maybe for a department, maybe as a deputy."""
+
+    role: Role
+    area: str
+    department: str = ""
+    post: str = ""
+    deputy_of: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever asks: an account with its posts in force, or nobody in particular (no posts)."""
+
+    id: str = ""
+    posts: tuple[Post, ...] = ()
+    token_scope: TokenScope | None = None
+    language: str = "zh-hans"
+
+    @property
+    def known(self) -> bool:
+        """True for an account, false for an anonymous visitor."""
+        return bool(self.id)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Roles held now; `public` for an anonymous visitor."""
+        return frozenset(post.role for post in self.posts) or frozenset({Role.PUBLIC})
+
+
+ANONYMOUS = Actor()
+
+
+@dataclass(frozen=True)
+class RowScope:
+    """Which rows of a layer may be seen: all, or those whose area code starts with one of `prefixes`.
+
+    `department` narrows case layers to the cases of those departments.
+    """
+
+    everything: bool = False
+    prefixes: tuple[str, ...] = ()
+    departments: tuple[str, ...] = field(default=())
+
+    @property
+    def nothing(self) -> bool:
+        """True when no row at all may be seen."""
+        return not self.everything and not self.prefixes
+
+    def allows(self, code: str) -> bool:
+        """True when a row that lies in the area `code` may be seen."""
+        return self.everything or any(covers(prefix, code) for prefix in self.prefixes)
+
+    @property
+    def key(self) -> str:
+        """The same text for the same rows: names the scope in cache keys and tile addresses."""
+        return "public" if self.everything else ",".join(self.prefixes)
+
+
+EVERYTHING = RowScope(everything=True)
+NOTHING = RowScope()
+
+
+def may(
+    actor: Actor, capability: Capability, *, area: str = "", department: str = "", modes: Iterable[Mode] | None = None
+) -> bool:
+    """True when one of the actor's posts grants `capability` over `area` (any area when empty).
+
+    `department` is the department of the thing acted upon, asked where a grant reaches only the own department.
+    `modes` limits which kinds of grant count; by default every mode but `propose` and `approve` does.
+    """
+    wanted = frozenset(modes) if modes is not None else frozenset(Mode) - {Mode.PROPOSE, Mode.APPROVE}
+    for post in actor.posts:
+        grant = GRANTS[post.role].get(capability)
+        if grant is None or grant.mode not in wanted:
+            continue
+        if grant.reach is Reach.DEPARTMENT and department and department != post.department:
+            continue
+        if not area or covers(reach_of(post, grant.reach), area):
+            return True
+    return False
+
+
+def reach_of(post: Post, reach: Reach) -> str:
+    """The area code that a grant of this post covers."""
+    return widen(post.area, "community") if reach is Reach.COMMUNITY else post.area
+
+
+def visible(actor: Actor, spec: LayerSpec) -> RowScope:
+    """Which rows of a layer the actor may see; public base layers are one scope for everybody."""
+    if spec.rights is None:
+        return EVERYTHING
+    prefixes: set[str] = set()
+    for post in actor.posts:
+        grant = GRANTS[post.role].get(spec.rights)
+        if grant is not None and grant.reach is not Reach.DEPARTMENT:
+            prefixes.add(reach_of(post, grant.reach))
+    return RowScope(prefixes=_outermost(prefixes))
+
+
+def visible_fields(actor: Actor, spec: LayerSpec) -> tuple[FieldSpec, ...]:
+    """The attributes of a layer that the actor may read, in the layer's order."""
+    roles = actor.roles
+    return tuple(f for f in spec.fields if f.visible_to is None or f.visible_to & roles)
+
+
+def _outermost(codes: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(code for code in codes if not any(other != code and covers(other, code) for other in codes)))
+
+
+#: Django model permission -> capability asked of the role table; `view` needs any of them.
+_ADMIN_MODELS: dict[str, Capability] = {
+    "people.user": Capability.USERS,
+    "people.assignment": Capability.USERS,
+    "people.token": Capability.USERS,
+    "people.posttitle": Capability.USERS,
+    "people.department": Capability.CATALOGUE,
+    "incidents.itemtype": Capability.CATALOGUE,
+    "territory.area": Capability.EDIT_BOUNDARIES,
+    "territory.areakind": Capability.EDIT_BOUNDARIES,
+    "territory.unitgrid": Capability.EDIT_BOUNDARIES,
+    "catalog.layerversion": Capability.EDIT_LAYERS,
+    "live.event": Capability.OPERATE,
+}
+_LAYER_APPS = frozenset({"territory", "places", "cameras", "patrols"})
+
+
+def admin_permission(actor: Actor, perm: str) -> bool:
+    """Whether a Django permission such as `territory.change_road` is granted by the actor's posts."""
+    app, _, codename = perm.partition(".")
+    verb, _, model = codename.partition("_")
+    capability = _ADMIN_MODELS.get(f"{app}.{model}")
+    if capability is None and app in _LAYER_APPS:
+        capability = Capability.EDIT_LAYERS
+    if capability is None:
+        return False
+    if verb == "view" and app in _LAYER_APPS and may(actor, Capability.SEE_MAP):
+        return True
+    return may(actor, capability)

@@ -1,0 +1,93 @@
+"""What every row of a layer has in common: a stable id, a row version, validity, and its geometry.
+
+A change never overwrites: it closes the row (`version_to`, `valid_to`) and adds the next. `version_from`/`version_to`
+count layer versions (which publication the row came and went with), `valid_from`/`valid_to` are dates of the world.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import F, Func, GeneratedField, Q
+from django.utils.translation import gettext_lazy as _
+
+BOUNDS_4326 = (70.0, 0.0, 140.0, 60.0)  # a wide frame round China: catches swapped axes, NaN and metres
+
+
+def web_geometry() -> GeneratedField:
+    """The typed, stored EPSG:3857 twin of `geom` that tiles are cut from."""
+    return GeneratedField(
+        expression=Transform("geom", 3857), output_field=models.GeometryField(srid=3857), db_persist=True
+    )
+
+
+class GeometryFits(Func):
+    """SQL: the geometry is valid, not empty and inside the frame (which NaN and infinity are not)."""
+
+    template = (
+        "(ST_IsValid(%(expressions)s) AND NOT ST_IsEmpty(%(expressions)s)"
+        " AND %(expressions)s @ ST_MakeEnvelope({:g}, {:g}, {:g}, {:g}, 4326))"
+    ).format(*BOUNDS_4326)
+    output_field = models.BooleanField()
+
+
+class LayerFeature(models.Model):
+    """One state of one feature between two layer versions."""
+
+    row_id = models.BigAutoField(primary_key=True)
+    feature_id = models.CharField(_("id"), max_length=40)
+    feature_version = models.PositiveIntegerField(_("row version"), default=1)
+    client_id = models.UUIDField(null=True, editable=False)
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    version_from = models.PositiveIntegerField(_("from layer version"), editable=False)
+    version_to = models.PositiveIntegerField(_("to layer version"), null=True, editable=False)
+    import_id = models.UUIDField(null=True, editable=False)
+    rank = models.PositiveSmallIntegerField(_("rank"), default=5, help_text=_("1 is drawn first, 9 dropped first"))
+    digest = models.BinaryField(max_length=16, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name or self.code or self.feature_id
+
+
+def feature_constraints(table: str, *key: str) -> list[Any]:
+    """Constraints every layer table has: one state a day per feature, sane periods, sound geometry.
+
+    `key` are columns that tell features of different layers in one table apart, besides the id.
+    """
+    days = Func(F("valid_from"), F("valid_to"), function="daterange", output_field=DateRangeField())
+    return [
+        ExclusionConstraint(
+            name=f"{table}_one_state_a_day",
+            expressions=[
+                *((column, RangeOperators.EQUAL) for column in (*key, "feature_id")),
+                (days, RangeOperators.OVERLAPS),
+            ],
+        ),
+        models.CheckConstraint(
+            name=f"{table}_versions_in_order",
+            condition=Q(version_to__isnull=True) | Q(version_to__gt=F("version_from")),
+        ),
+        models.CheckConstraint(name=f"{table}_geom_fits", condition=Q(geom__isnull=True) | Q(GeometryFits("geom"))),
+    ]
+
+
+def feature_indexes(table: str) -> list[Any]:
+    """Indexes every layer table has: both geometries, the open rows by id, the versions."""
+    return [
+        GistIndex(fields=["geom"], name=f"{table}_geom"),
+        GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857"),
+        models.Index(fields=["feature_id"], name=f"{table}_open", condition=Q(version_to__isnull=True)),
+        models.Index(fields=["version_from", "version_to"], name=f"{table}_versions"),
+    ]

@@ -1,0 +1,114 @@
+"""Asking the territory: in which areas does a point lie, what is an area called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from layers.geo.codes import LEVELS, ancestors, level_of
+from layers.geo.geometry import position
+
+
+@dataclass(frozen=True)
+class AreaName:
+    """One link of an area chain."""
+
+    level: str
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    kind_zh: str
+    kind_en: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """District > subdistrict > community > grid at a point on a day, and the unit grid there."""
+
+    areas: tuple[AreaName, ...]
+    unit_grid: str
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The area codes, outermost first."""
+        return tuple(area.code for area in self.areas)
+
+    def code(self, level: str) -> str:
+        """The code at one level, or empty text."""
+        return next((area.code for area in self.areas if area.level == level), "")
+
+
+_VALID = "valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)"
+_DEEPEST = f"""
+SELECT code FROM territory_area
+WHERE {_VALID} AND ST_Covers(geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
+ORDER BY length(code) DESC, code LIMIT 1
+"""
+_UNIT = f"""
+SELECT code FROM territory_unitgrid
+WHERE {_VALID} AND ST_Covers(geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
+ORDER BY (grid = %(grid)s) DESC, code LIMIT 1
+"""
+_NAMES = """
+SELECT a.level, a.code, a.name, a.name_en, a.kind, coalesce(k.zh, a.kind), coalesce(k.en, a.kind)
+FROM territory_area a
+LEFT JOIN territory_areakind k
+       ON k.code = a.kind AND k.valid_from <= %(day)s AND (k.valid_to IS NULL OR k.valid_to > %(day)s)
+WHERE a.code = ANY(%(codes)s) AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
+ORDER BY length(a.code), a.code
+"""
+
+
+def chain_at(lon: float, lat: float, *, on: date | None = None) -> Chain:
+    """The area chain at a position (degrees, longitude first) on a day (today in Asia/Shanghai by default).
+
+    A point on a shared border belongs to the area with the smallest code, and its whole chain follows from that, so
+    that every point has exactly one. Outside the district the chain is empty. Raises InvalidGeometry for a position
+    that is not finite or not on the globe.
+    """
+    lon, lat = position(lon, lat)
+    values = {"lon": lon, "lat": lat, "day": on or timezone.localdate()}
+    with connection.cursor() as cursor:
+        cursor.execute(_DEEPEST, values)
+        found = cursor.fetchone()
+        if found is None:
+            return Chain((), "")
+        cursor.execute(_UNIT, {**values, "grid": found[0]})
+        unit = cursor.fetchone()
+    return Chain(chain_of(found[0], on=values["day"]), unit[0] if unit else "")
+
+
+def chain_of(code: str, *, on: date | None = None) -> tuple[AreaName, ...]:
+    """The areas from the district down to `code`, those that exist on that day; empty for a text that is no code."""
+    if level_of(code) is None:
+        return ()
+    return tuple(area_names([*ancestors(code), code], on=on).values())
+
+
+def area_names(codes: Sequence[str], *, on: date | None = None) -> dict[str, AreaName]:
+    """Code -> name and kind on a day, outermost areas first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, {"codes": list(codes), "day": on or timezone.localdate()})
+        return {row[1]: AreaName(*row) for row in cursor.fetchall()}
+
+
+def level_count(level: str, *, on: date | None = None) -> int:
+    """How many areas of a level there are on a day. Raises ValueError for an unknown level."""
+    if level not in LEVELS:
+        raise ValueError(f"unknown level {level!r}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM territory_area WHERE level = %(level)s AND {_VALID}",
+            {"level": level, "day": on or timezone.localdate()},
+        )
+        return int(cursor.fetchone()[0])

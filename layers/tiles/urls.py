@@ -1,0 +1,3 @@
+"""Addresses under /tiles/."""
+
+urlpatterns: list = []
