@@ -1,0 +1,124 @@
+"""The process table: what the supervisor runs. One more process is one more entry in :func:`table`."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import cluster, edge
+from .options import Options
+from .places import Account, Places
+
+
+@dataclass(frozen=True)
+class Service:
+    """One long-running process.
+
+    ``stage``: lower starts first and stops last. ``death_signal``: what the kernel sends when the supervisor is killed.
+    """
+
+    name: str
+    command: tuple[str | Path, ...]
+    account: Account
+    env: dict[str, str] = field(repr=False)
+    cwd: Path
+    stage: int
+    stop_signal: int = signal.SIGTERM
+    stop_patience_s: float = 6.0
+    death_signal: int = signal.SIGTERM
+    before_start: Callable[[], object] | None = None
+
+
+def service_env(places: Places, options: Options) -> dict[str, str]:
+    """The whole environment of our own processes; nothing of the caller's shell leaks in by accident.
+
+    The owner's database URL is not part of it: no service may change the schema or the log.
+    """
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("WANGGE_") or name in ("TZ", "SSL_CERT_FILE", "NO_COLOR", "DJANGO_SETTINGS_MODULE")
+    }
+    env = {
+        **passed,
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(places.state / "tmp"),
+        "TMPDIR": str(places.state / "tmp"),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONSAFEPATH": "1",
+        "WANGGE_VAR": str(places.state),
+        "HOST": options.host,
+        "PORT": str(options.port),
+        "EDGE": "1" if options.edge else "0",
+        "DEMO": "1" if options.demo else "0",
+        "SIMULATE": "1" if options.simulate else "0",
+    }
+    env["PYTHONPATH"] = str(places.code)
+    if places.rooted:
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
+    if options.database_url:
+        env["DATABASE_URL"] = options.database_url
+    return env
+
+
+def postgres(places: Places) -> Service:
+    """The private cluster."""
+    return Service(
+        name="postgres",
+        command=tuple(cluster.start_command(places)),
+        account=places.cluster_account(),
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        cwd=Path("/"),
+        stage=0,
+        # Fast shutdown: roll back, checkpoint, go.
+        stop_signal=signal.SIGINT,
+        stop_patience_s=9.0,
+        death_signal=signal.SIGINT,
+        before_start=lambda: cluster.clear_stale_locks(places),
+    )
+
+
+def web(places: Places, options: Options) -> Service:
+    """The Django application: on the edge's private socket, or on the port itself without an edge."""
+    command: list[str | Path] = [places.service_python, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
+    command += ["--http", "1", "--no-ws", "--workers-kill-timeout", "4", "--respawn-failed-workers", "--log-level", "warning"]
+    command += ["--uds", places.web_socket, "--uds-permissions", "0o600"] if options.edge else []
+    command += [] if options.edge else ["--host", options.host, "--port", str(options.port)]
+    return Service(
+        name="web",
+        command=(*command, "gis.wsgi:application"),
+        account=places.service_account(),
+        env=service_env(places, options),
+        cwd=places.code,
+        stage=2,
+        before_start=lambda: places.web_socket.unlink(missing_ok=True),
+    )
+
+
+def nginx(places: Places, options: Options) -> Service:
+    """The edge."""
+    run = places.state / "run"
+    return Service(
+        name="edge",
+        command=("/usr/sbin/nginx", "-e", "stderr", "-p", run, "-c", run / "nginx.conf"),
+        account=places.service_account(),
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        cwd=Path("/"),
+        stage=3,
+        stop_patience_s=3.0,
+        before_start=lambda: edge.write_configuration(places, options),
+    )
+
+
+def table(places: Places, options: Options) -> list[Service]:
+    """Everything that runs, in the order it starts."""
+    services = [postgres(places)] if options.private_cluster else []
+    services.append(web(places, options))
+    if options.edge:
+        services.append(nginx(places, options))
+    return services
