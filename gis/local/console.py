@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-_URL = re.compile(r"\b(?:https?|ftp|file)://\S*")
+_URL = re.compile(r"\b(?:https?|ftp|file)://(?!127\.0\.0\.1|localhost|\[::1\])\S*")
 _WIDTH = 24
 _PLAIN_EVERY_S = 10.0
 

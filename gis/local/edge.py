@@ -34,7 +34,7 @@ http {{
     types {{ text/javascript mjs; application/geo+json geojson; application/vnd.mapbox-vector-tile mvt; }}
     default_type application/octet-stream;
     charset utf-8;
-    charset_types text/html text/css text/plain text/javascript application/javascript application/json image/svg+xml;
+    charset_types text/css text/plain text/javascript application/javascript application/json image/svg+xml;
     client_body_temp_path {tmp_body};
     proxy_temp_path {tmp_proxy};
     fastcgi_temp_path {tmp_fastcgi};

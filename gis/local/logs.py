@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import threading
 import time
@@ -13,6 +14,7 @@ from .console import Console
 
 MAX_BYTES = 10_000_000
 KEPT = 5
+_QUERY = re.compile(r"\?[^\s\"]+")
 
 
 class LogFile:
@@ -84,13 +86,18 @@ class ConsoleFeed:
             self._lines.task_done()
 
 
-def forward(name: str, child: subprocess.Popen[bytes], log: LogFile, feed: ConsoleFeed | None) -> threading.Thread:
-    """Starts the thread that carries a child's output to its log and, prefixed, to the console."""
+def forward(name: str, child: subprocess.Popen[bytes], log: LogFile, feed: ConsoleFeed | None, *, mask: bool) -> threading.Thread:
+    """Starts the thread that carries a child's output to its log and, prefixed, to the console.
+
+    ``mask`` cuts the query of every address in a line: nginx quotes whole requests in its error log.
+    """
 
     def pump() -> None:
         assert child.stdout is not None
         for raw in child.stdout:
             line = raw.rstrip(b"\r\n").decode("utf-8", "replace")
+            if mask:
+                line = _QUERY.sub("?[masked]", line)
             log.write(line)
             if feed:
                 feed.line(f"{name:<9}│ {line}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,10 @@ class Service:
     stop_patience_s: float = 6.0
     death_signal: int = signal.SIGTERM
     before_start: Callable[[], object] | None = None
+    #: The next service of the table waits for this (20 s at most).
+    is_up: Callable[[], bool] | None = None
+    #: Log lines may hold addresses with tokens: cut their queries.
+    mask_queries: bool = False
 
 
 def service_env(places: Places, options: Options) -> dict[str, str]:
@@ -87,6 +92,8 @@ def web(places: Places, options: Options) -> Service:
     """The Django application: on the edge's private socket, or on the port itself without an edge."""
     command: list[str | Path] = [places.service_python, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
     command += ["--http", "1", "--no-ws", "--workers-kill-timeout", "4", "--respawn-failed-workers", "--log-level", "warning"]
+    # A thread keeps its database connection: 2 x 8 of the cluster's 80.
+    command += ["--blocking-threads", "8", "--backpressure", "64"]
     command += ["--uds", places.web_socket, "--uds-permissions", "0o600"] if options.edge else []
     command += [] if options.edge else ["--host", options.host, "--port", str(options.port)]
     return Service(
@@ -97,7 +104,14 @@ def web(places: Places, options: Options) -> Service:
         cwd=places.code,
         stage=2,
         before_start=lambda: places.web_socket.unlink(missing_ok=True),
+        is_up=(lambda: _accepts(places.web_socket)) if options.edge else None,
     )
+
+
+def _accepts(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(str(path)) == 0
 
 
 def nginx(places: Places, options: Options) -> Service:
@@ -112,6 +126,7 @@ def nginx(places: Places, options: Options) -> Service:
         stage=3,
         stop_patience_s=3.0,
         before_start=lambda: edge.write_configuration(places, options),
+        mask_queries=True,
     )
 
 

@@ -24,6 +24,7 @@ _LONGEST_PAUSE_S = 30.0
 _STABLE_S = 60.0
 _LOOP_DEATHS = 5
 _READY_TIMEOUT_S = 180.0
+_UP_TIMEOUT_S = 20.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -68,8 +69,17 @@ class Supervisor:
         )
         self.guardian.watch(child.pid, service.stop_signal)
         entry.child, entry.started_at, entry.restart_at = child, time.monotonic(), 0.0
-        logs.forward(service.name, child, entry.log, None if quiet else self.feed)
+        logs.forward(service.name, child, entry.log, None if quiet else self.feed, mask=service.mask_queries)
         return child
+
+    def _start_next(self, waiting: list[Service], now: float) -> None:
+        """Starts the next service of the table once those before it are up (or had 20 s)."""
+        while waiting and not self.stopping:
+            for entry in self.running.values():
+                if entry.service.is_up and now - entry.started_at < _UP_TIMEOUT_S and not entry.service.is_up():
+                    return
+            self.start(waiting.pop(0))
+            now = time.monotonic()
 
     # --- running
 
@@ -78,17 +88,16 @@ class Supervisor:
         for number in STOP_SIGNALS:
             # Also when it was ignored at our start, as in a script's background job.
             signal.signal(number, self._on_signal)
-        for service in table:
-            if service.name not in self.running and not self.stopping:
-                self.start(service)
+        waiting = [service for service in table if service.name not in self.running]
         ready, asked_at, begun = False, 0.0, time.monotonic()
         last_reason = ""
         while not self.stopping:
             now = time.monotonic()
             self._look_after(now)
+            self._start_next(waiting, now)
             self._watch_make()
             self._rotate_edge_log()
-            if not ready and now - asked_at > 0.2:
+            if not ready and not waiting and now - asked_at > 0.2:
                 asked_at = now
                 ready, last_reason = self._ask_ready()
                 if ready:
@@ -96,7 +105,7 @@ class Supervisor:
                 elif now - begun > _READY_TIMEOUT_S:
                     self._say(f"Not ready after {_READY_TIMEOUT_S:.0f} s: {last_reason}. Logs: {self.places.var / 'log'}")
                     return 1
-            time.sleep(0.1 if not ready else 0.25)
+            time.sleep(0.05 if not ready else 0.25)
         self._say(f"stopping ({self.stopping})")
         return 0
 
