@@ -13,9 +13,8 @@ from .problems import SetupProblem, Stopped, explain_os_error
 def main() -> int:
     """Runs one command; returns its exit code (3: something a person has to put right, 64: wrong usage)."""
     parser = argparse.ArgumentParser(prog="make", description=__doc__)
-    parser.add_argument("command", choices=("run", "setup", "test", "bundle", "vendor", "doctor", "audit"))
-    parser.add_argument("rest", nargs=argparse.REMAINDER)
-    arguments = parser.parse_args()
+    parser.add_argument("command", choices=("run", "setup", "test", "bundle", "vendor", "doctor", "lock", "clean"))
+    arguments, rest = parser.parse_known_args()
     # Whatever the caller's mask is: the services' user has to read what set-up writes. Secrets carry their own mode.
     os.umask(0o022)
     console = Console()
@@ -23,7 +22,7 @@ def main() -> int:
         from . import commands, start
 
         start.stop_on_signals()
-        return commands.COMMANDS[arguments.command](arguments.rest, console)
+        return commands.COMMANDS[arguments.command](rest, console)
     except SetupProblem as problem:
         return _tell(console, problem)
     except Stopped as stopped:

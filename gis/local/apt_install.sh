@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Debian packages without starting, stopping, enabling or creating any system service.
 #
-# usage: apt_install.sh PACKAGE...          (as root)
+# usage: apt_install.sh PACKAGE-OR-DEB-FILE...          (as root)
 #
 # What it touches for the length of the installation, and always puts back:
 #   /usr/sbin/policy-rc.d                       denies every service action of the maintainer scripts
@@ -9,7 +9,7 @@
 # It runs in a session of its own: when its caller dies it still finishes and still puts things back.
 # Copies of what was there lie in $keep; a run that was cut off by a power failure is mended by the next.
 set -u
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 NEEDRESTART_SUSPEND=1
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
 keep=/var/lib/wangge/apt
 policy=/usr/sbin/policy-rc.d
 createcluster=/etc/postgresql-common/createcluster.conf
@@ -26,6 +26,17 @@ put_back() {
         cp -p "$keep/createcluster.conf" "$createcluster.wangge" && mv -f "$createcluster.wangge" "$createcluster"
         rm -f "$keep/createcluster.conf"
     fi
+    if [ -f "$keep/createcluster.fresh" ]; then
+        # The package (if it came) kept our file: give the machine the one it would have made (its template, by ucf).
+        if [ -f /usr/share/postgresql-common/createcluster.conf ]; then
+            cp /usr/share/postgresql-common/createcluster.conf "$createcluster.wangge"
+            chmod 644 "$createcluster.wangge" && mv -f "$createcluster.wangge" "$createcluster"
+            rm -f "$createcluster.ucf-dist" "$createcluster.ucf-new"
+        elif grep -qsF "$mark" "$createcluster"; then
+            rm -f "$createcluster"
+            rmdir --ignore-fail-on-non-empty "$(dirname "$createcluster")" 2>/dev/null || true
+        fi
+    fi
     rm -rf "$keep"
     rmdir --ignore-fail-on-non-empty /var/lib/wangge 2>/dev/null || true
 }
@@ -41,9 +52,14 @@ deny_services() {
 }
 
 no_main_cluster() {
-    [ -f "$createcluster" ] || return 0
-    cp -p "$createcluster" "$keep/createcluster.part" && mv "$keep/createcluster.part" "$keep/createcluster.conf"
-    { cat "$keep/createcluster.conf"; echo "create_main_cluster = off"; } >"$createcluster.wangge"
+    if [ -f "$createcluster" ]; then
+        cp -p "$createcluster" "$keep/createcluster.part" && mv "$keep/createcluster.part" "$keep/createcluster.conf"
+        { cat "$keep/createcluster.conf"; echo "create_main_cluster = off"; } >"$createcluster.wangge"
+    else
+        touch "$keep/createcluster.fresh"
+        mkdir -p "$(dirname "$createcluster")"
+        printf '%s\ncreate_main_cluster = off\n' "$mark" >"$createcluster.wangge"
+    fi
     mv -f "$createcluster.wangge" "$createcluster"
 }
 
@@ -67,19 +83,18 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 deny_services
 
+installed postgresql-15 || no_main_cluster
 installed nginx && had_nginx=yes || had_nginx=no
 # A dpkg that was cut off (power, kill -9) is finished first; this is a no-op on a sound machine.
 dpkg --configure -a || exit 1
-ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 || apt update || exit 1
-
-case " $* " in
-*" postgresql-15"*)
-    if ! installed postgresql-15; then
-        install postgresql-common || { apt update && install postgresql-common; } || exit 1
-        no_main_cluster
-    fi ;;
+case "$1" in
+*.deb)
+    # From a bundle: no index is asked.
+    install "$@" || exit 1 ;;
+*)
+    ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 || apt update || exit 1
+    install "$@" || { apt update && install "$@"; } || exit 1 ;;
 esac
-install "$@" || { apt update && install "$@"; } || exit 1
 
 # Debian enables a fresh nginx for the next boot, on port 80: that would be a service nobody asked for.
 if [ "$had_nginx" = no ] && installed nginx; then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import bundle, diagnosis, start, testing, vendor
+from . import bundle, diagnosis, lock, start, testing, vendor
 from .console import Console
 from .options import read_options
 from .places import find_places
@@ -49,5 +49,6 @@ COMMANDS: dict[str, Callable[[list[str], Console], int]] = {
     "bundle": make_bundle,
     "doctor": doctor,
     "test": testing.test,
-    "audit": testing.audit,
+    "lock": lock.resolve,
+    "clean": lock.clean,
 }

@@ -17,6 +17,7 @@ from .problems import SetupProblem
 #: Debian 12's PostgreSQL. A cluster made by another major version asks for that one.
 POSTGRES_MAJOR = 15
 PYTHON = "/usr/bin/python3.11"
+_SCRIPT = Path(__file__).with_name("apt_install.sh")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ TEST = (
     Package("chromium", ("/usr/bin/chromium",), "browser tests"),
     Package("fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",), "Chinese in browser tests"),
 )
+WRK = Package("wrk", ("/usr/bin/wrk",), "load for make bench")
 _NODE = Package("nodejs", ("/usr/bin/node",), "front-end modules")
 _NPM = Package("npm", ("/usr/bin/npm",), "front-end modules")
 
@@ -77,17 +79,35 @@ def install(wanted: tuple[Package, ...], console: Console, log: Path) -> None:
     if not lacking:
         return
     names = [package.name for package in lacking]
-    script = Path(__file__).with_name("apt_install.sh")
-    by_hand = "sudo sh " + str(script) + " " + " ".join(names)
+    by_hand = f"sudo sh {_SCRIPT} {' '.join(names)}"
     if shutil.which("apt-get") is None:
         raise SetupProblem(
             f"Missing on this machine: {', '.join(names)}, and there is no apt-get.",
             "Wangge is made for Debian 12; on another system install the same programs first.",
         )
-    with console.step(f"System packages ({len(names)} missing)") as step:
-        step.note = " ".join(names)
+    _install(names, f"System packages ({len(names)} missing)", by_hand, console, log)
+    left = missing(wanted)
+    if left:
+        raise SetupProblem(
+            f"apt-get ended well, yet these are not usable: {', '.join(p.name for p in left)}.", f"Try it by hand: {by_hand}"
+        )
+
+
+def install_files(debs: list[Path], console: Console, log: Path) -> None:
+    """Installs ``.deb`` files (those of a bundle), with the same guards and without any index.
+
+    Raises:
+        SetupProblem: no right to install, or apt failed.
+    """
+    by_hand = f"sudo sh {_SCRIPT} {debs[0].parent}/*.deb"
+    _install([str(path) for path in debs], f"System packages ({len(debs)} files)", by_hand, console, log)
+
+
+def _install(names: list[str], title: str, by_hand: str, console: Console, log: Path) -> None:
+    with console.step(title) as step:
+        step.note = " ".join(names) if len(names) < 20 else ""
         status = _AptProgress(step)
-        command = [*_as_root(by_hand), "/bin/sh", str(script), *names]
+        command = [*_as_root(by_hand), "/bin/sh", str(_SCRIPT), *names]
         # No death signal: apt must finish (and put its guards back) even when we are killed.
         code, output = children.run(
             command, env=dict(os.environ), log=log, on_line=status.line, tick=status.tick, death_signal=0, patience_s=15
@@ -95,11 +115,6 @@ def install(wanted: tuple[Package, ...], console: Console, log: Path) -> None:
         if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             raise SetupProblem("The installation of packages was interrupted.", "Run make again.")
         children.must(code, _without_status(output), "apt-get", f"Try it by hand: {by_hand}")
-    left = missing(wanted)
-    if left:
-        raise SetupProblem(
-            f"apt-get ended well, yet these are not usable: {', '.join(p.name for p in left)}.", f"Try it by hand: {by_hand}"
-        )
 
 
 def _as_root(by_hand: str) -> list[str]:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from . import children
 from .console import Console, Step
-from .files import digest_of, read_stamp, remove_tree, write_whole
+from .files import digest_of, free_mb, read_stamp, remove_tree, write_whole
 from .packages import PYTHON
 from .places import Places
 from .problems import SetupProblem, no_room
-from .files import free_mb
 
 _STAMP = "wangge-lock.sha256"
 _UNFINISHED = "wangge-unfinished"
@@ -119,3 +118,22 @@ def _pip(places: Places, step: Step, log: Path, wheels: Path | None, total: int)
     if "HASH" in output or "do not match the hashes" in output:
         remedy = "A package differs from the lock file: do not install it; ask whoever serves the package index."
     children.must(code, output, "pip install", remedy)
+
+
+def install_rivals(places: Places, console: Console, log: Path) -> Path | None:
+    """``.venv-bench`` from its own lock, for the programs we measure ourselves against; None without such a lock."""
+    lock, venv = places.root / "requirements-bench.lock", places.root / ".venv-bench"
+    if not lock.exists():
+        return None
+    digest = digest_of(lock.read_bytes())
+    if read_stamp(venv / _STAMP) != digest:
+        with console.step("Packages of the bench's rivals") as step:
+            remove_tree(venv)
+            for command in (
+                [_interpreter(), "-m", "venv", str(venv)],
+                [str(venv / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-r", str(lock)],
+            ):
+                code, output = children.run(command, env=dict(os.environ), log=log, tick=step.update)
+                children.must(code, output, "the bench's packages")
+            write_whole(venv / _STAMP, digest + "\n")
+    return venv / "bin" / "python"
