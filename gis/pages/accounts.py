@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.views.i18n import set_language
 
 from gis.errors import answer, wants_page
@@ -26,8 +27,10 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     )
     if not wants_page(request):
         return answer(request, error)
-    response = LoginView(template_name="registration/login.html", extra_context={"locked_out_s": PAUSE_S})
-    response.setup(request)
-    page = response.render_to_response(response.get_context_data(form=response.get_form_class()(request)), status=429)
+    view = LoginView(template_name="registration/login.html", extra_context={"locked_out_s": PAUSE_S})
+    view.setup(request)
+    context = view.get_context_data(form=view.get_form_class()(request))
+    page = TemplateResponse(request, view.get_template_names(), context, status=429)
     page["Retry-After"] = str(PAUSE_S)
-    return page.render()
+    page.render()
+    return page

@@ -1,3 +1,29 @@
-"""Addresses under /api/."""
+"""Addresses under /api/ and their doors, one line each: an address without a door does not start."""
 
-urlpatterns: list = []
+from __future__ import annotations
+
+from typing import Any
+
+from layers.api.endpoints import api
+from layers.people.access import PUBLIC, SIGNED_IN, Access
+
+#: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
+DOORS: dict[str, Access] = {
+    "": SIGNED_IN,
+    "openapi.json": PUBLIC,
+    "layers": SIGNED_IN,
+    "layers/<layer>/features/<feature_id>": SIGNED_IN,
+    "search": SIGNED_IN,
+    "chain": SIGNED_IN,
+    "me": SIGNED_IN,
+}
+
+
+def _with_doors(patterns: list[Any]) -> list[Any]:
+    for pattern in patterns:
+        pattern.callback.access = DOORS[str(pattern.pattern)]
+    return patterns
+
+
+_patterns, app_name, _namespace = api.urls
+urlpatterns = _with_doors(_patterns)

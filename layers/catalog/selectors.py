@@ -125,7 +125,7 @@ def search_names(
     `layers` may be searched at all; those not in `open_layers` only inside the areas `prefixes`.
     """
     plain = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    values = {
+    values: dict[str, Any] = {
         "exact": text,
         "prefix": plain + "%",
         "part": "%" + plain + "%",

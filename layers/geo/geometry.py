@@ -48,9 +48,7 @@ def from_mapping(value: Any, *, bounds_4326: tuple[float, float, float, float] =
     if not isinstance(value, dict) or value.get("type") not in _TYPES:
         kind = value.get("type") if isinstance(value, dict) else type(value).__name__
         raise InvalidGeometry("不支持的几何类型", "unsupported geometry type", field="geometry.type", found=kind)
-    count = 0
-    for position in _positions(value.get("coordinates"), depth=0):
-        count += 1
+    for count, position in enumerate(_positions(value.get("coordinates"), depth=0), start=1):
         if count > MAX_VERTICES:
             raise InvalidGeometry(f"顶点超过 {MAX_VERTICES} 个", f"more than {MAX_VERTICES} vertices", field="geometry")
         if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in position):

@@ -103,6 +103,6 @@ def _demand_sound(shapes: np.ndarray, source: SourceSpec) -> None:
 def _finite(shapes: np.ndarray) -> np.ndarray:
     bounds = shapely.bounds(shapes)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    finite = np.isfinite(bounds).all(axis=1)
+    finite: np.ndarray = np.isfinite(bounds).all(axis=1)
     finite[np.unique(owner[~np.isfinite(coordinates).all(axis=1)])] = False
     return finite

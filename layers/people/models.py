@@ -41,7 +41,7 @@ class User(AbstractBaseUser):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS = ["name"]
     is_superuser = False
 
     objects = UserManager()

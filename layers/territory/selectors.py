@@ -77,7 +77,8 @@ def chain_at(lon: float, lat: float, *, on: date | None = None) -> Chain:
     that is not finite or not on the globe.
     """
     lon, lat = position(lon, lat)
-    values = {"lon": lon, "lat": lat, "day": on or timezone.localdate()}
+    day = on or timezone.localdate()
+    values: dict[str, Any] = {"lon": lon, "lat": lat, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(_DEEPEST, values)
         found = cursor.fetchone()
@@ -85,7 +86,7 @@ def chain_at(lon: float, lat: float, *, on: date | None = None) -> Chain:
             return Chain((), "")
         cursor.execute(_UNIT, {**values, "grid": found[0]})
         unit = cursor.fetchone()
-    return Chain(chain_of(found[0], on=values["day"]), unit[0] if unit else "")
+    return Chain(chain_of(found[0], on=day), unit[0] if unit else "")
 
 
 def chain_of(code: str, *, on: date | None = None) -> tuple[AreaName, ...]:

@@ -74,7 +74,7 @@ def prove_tiling(day: date) -> None:
             )
             faults += [(level, *row) for row in cursor.fetchall()]
     if faults:
-        level, code, misfit, overlap = faults[0]
+        level, code, misfit, _overlap = faults[0]
         raise TilingBroken(
             f"{code} 与其下级{level}相差 {misfit:.1f} m²", f"{code} and its {level}s differ by {misfit:.1f} m²",
             pairs=[{"level": f[0], "code": f[1], "misfit_m2": f[2], "overlap_m2": f[3]} for f in faults[:50]],

@@ -1,0 +1,67 @@
+"""The cast and the stage: a real PostGIS with the whole district loaded once, people by role and area, a real server.
+
+The database is cut from a cached template whose name carries the hash of migrations, profile and loading code, so that
+only the first run after a change pays for loading. Tests connect as the app's role, which owns nothing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast, District
+from tests.stage import Server, database_settings, open_stage
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `long` run only when asked for with -m."""
+    if "long" in (config.option.markexpr or ""):
+        return
+    skip = pytest.mark.skip(reason="long: run by make test-long")
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Replaces Django's own test database by ours: made by the owner, used by the app."""
+    with django_db_blocker.unblock(), open_stage() as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def district(django_db_setup, django_db_blocker) -> District:
+    """The loaded district: read-only facts that tests compare with."""
+    with django_db_blocker.unblock():
+        return District.read()
+
+
+@pytest.fixture
+def cast(db, district) -> Cast:
+    """People made inside the test's transaction, one a role and area, and an outsider."""
+    return Cast(district)
+
+
+@pytest.fixture
+def client_for(cast):
+    """client_for(role, area=None, scope="full") -> Django test client that sends that person's bearer token."""
+    return cast.client
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, tmp_path_factory):
+    """A real web process on the test database."""
+    with Server.start(database_settings(), tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def live_url(server, district) -> str:
+    """Address of the running web process, without a trailing slash."""
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def live_cast(server, district, django_db_blocker) -> Cast:
+    """People whose accounts are committed, so that the running server knows them."""
+    return Cast(district, blocker=django_db_blocker, server=server)

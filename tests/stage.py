@@ -1,0 +1,166 @@
+"""The test database and the running server: set up by the owner, used by the app's role."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+PROFILE = ROOT / "data" / "yuanhui"
+TEMPLATE = "wangge_template"
+_CODE = ("layers", "gis/database.py")
+
+
+def fingerprint() -> str:
+    """Hash of everything that decides what the loaded database looks like."""
+    total = hashlib.sha256()
+    files = [file for part in _CODE for file in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))]
+    files += [file for file in PROFILE.rglob("*") if file.is_file()]
+    for file in sorted(files):
+        total.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def _owner() -> psycopg.Connection:
+    """A connection of the owner to its maintenance database."""
+    if "owner" not in settings.DATABASES:
+        pytest.exit("tests need DATABASE_URL and DATABASE_OWNER_URL: run `make test`, which sets both", returncode=3)
+    entry = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=entry["HOST"], port=entry["PORT"] or 5432, user=entry["USER"], password=entry["PASSWORD"] or None,
+        dbname=TEMPLATE if not entry["NAME"] else entry["NAME"], autocommit=True,
+    )  # fmt: skip
+
+
+def _point_at(name: str) -> None:
+    """Every connection of this process goes to database `name` from now on."""
+    for alias in settings.DATABASES:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+def _exists(owner: psycopg.Connection, name: str) -> bool:
+    return owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _drop(owner: psycopg.Connection, name: str) -> None:
+    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _copy(owner: psycopg.Connection, source: str, name: str) -> None:
+    owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+
+
+@contextlib.contextmanager
+def open_stage() -> Iterator[str]:
+    """The name of a fresh database with the district loaded; dropped afterwards."""
+    home = settings.DATABASES["default"]["NAME"]
+    cached = f"wangge_test_{fingerprint()}"
+    with _owner() as owner:
+        if not _exists(owner, cached):
+            _build(owner, cached)
+        name = f"wangge_test_run_{os.getpid()}"
+        _drop(owner, name)
+        _copy(owner, cached, name)
+    _point_at(name)
+    try:
+        yield name
+    finally:
+        _point_at(home)
+        with _owner() as owner:
+            _drop(owner, name)
+
+
+def _build(owner: psycopg.Connection, cached: str) -> None:
+    """Migrates and loads under a temporary name, then renames: a killed run leaves nothing half made."""
+    from gis.database import prepare
+    from layers.imports.services import load_profile
+
+    for (old,) in owner.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'wangge\_test\_%'").fetchall():
+        if not old.startswith("wangge_test_run_"):
+            _drop(owner, old)
+    building = f"{cached}_building_{os.getpid()}"
+    _copy(owner, TEMPLATE, building)
+    home = settings.DATABASES["default"]["NAME"]
+    _point_at(building)
+    try:
+        prepare(verbosity=0)
+        load_profile(folder=PROFILE, actor=None)
+    finally:
+        _point_at(home)
+    owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(cached)))
+
+
+def database_settings() -> dict[str, str]:
+    """Environment that points another process at the test database, as the app's role only."""
+    entry = settings.DATABASES["default"]
+    password = f":{quote(entry['PASSWORD'])}" if entry["PASSWORD"] else ""
+    url = f"postgresql://{entry['USER']}{password}@/{entry['NAME']}?host={quote(entry['HOST'], safe='')}&port={entry['PORT']}"
+    return {"DATABASE_URL": url, "WANGGE_SECRET_KEY": settings.SECRET_KEY, "EDGE": "0"}
+
+
+@dataclass
+class Server:
+    """A running web process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @classmethod
+    @contextlib.contextmanager
+    def start(cls, environment: dict[str, str], folder: Path, workers: int = 1) -> Iterator[Server]:
+        """Starts granian on a free loopback port, waits for /healthz, stops it afterwards."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = folder / "web.log"
+        var = folder / "var"
+        var.mkdir()
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", str(workers), "--blocking-threads", "2", "--no-ws", "gis.wsgi:application",
+        ]  # fmt: skip
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environment | {"WANGGE_VAR": str(var)}
+            )
+        running = cls(f"http://127.0.0.1:{port}", process, log)
+        try:
+            running.wait()
+            yield running
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+    def wait(self, seconds: float = 60) -> None:
+        """Returns once /healthz answers."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        raise RuntimeError(f"the web process did not start:\n{self.log.read_text(errors='replace')[-3000:]}")

@@ -1,0 +1,149 @@
+"""The house as promised: who may import whom, what stays pure, how long files grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Upper floors may import lower ones; names on one floor never import each other (docs/architecture.md).
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("gis",),
+    ("layers.api",),
+    ("layers.tiles", "layers.imports"),
+    ("layers.catalog",),
+    ("layers.incidents",),
+    ("layers.patrols", "layers.cameras", "layers.places"),
+    ("layers.territory",),
+    ("layers.people",),
+    ("layers.live",),
+    ("layers.spec",),
+    ("layers.roles", "layers.errors"),
+    ("layers.geo",),
+)
+#: `layers.geo` raises the house's own errors, which import nothing.
+ALLOWED_UPWARDS = {("layers.geo", "layers.errors")}
+PURE = (
+    "layers/errors.py",
+    "layers/roles.py",
+    "layers/spec.py",
+    "layers/people/rights.py",
+    "layers/people/access.py",
+    "layers/catalog/features.py",
+    "layers/catalog/pinyin.py",
+    "layers/imports/profile.py",
+    "layers/imports/mapping.py",
+    "layers/imports/rows.py",
+    "layers/imports/tiling.py",
+    "layers/imports/units.py",
+    "layers/tiles/mvt.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
+)
+FORBIDDEN_IN_PURE = ("django", "psycopg", "requests", "urllib.request", "socket", "geopandas", "pyogrio")
+FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """(dotted name, path) of every module of the product."""
+    for top in ("gis", "layers"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module a file imports, wherever in it, with the line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def floor_of(module: str) -> tuple[int, str] | None:
+    """(floor number from the top, room) of a module of ours."""
+    for number, rooms in enumerate(FLOORS):
+        for room in rooms:
+            if module == room or module.startswith(f"{room}."):
+                return number, room
+    return None
+
+
+def test_imports_point_only_downwards():
+    wrong = []
+    for module, path in modules():
+        here = floor_of(module)
+        if module == "layers" or here is None:
+            assert module in ("layers",), f"{module} has no floor: give it one in tests/test_architecture.py"
+            continue
+        for target, line in imports_of(path):
+            there = floor_of(target)
+            if there is None or there[1] == here[1] or (here[1], there[1]) in ALLOWED_UPWARDS:
+                continue
+            if there[0] <= here[0]:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} {here[1]} imports {there[1]}")
+    assert not sorted(set(wrong))
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_know_no_framework(name: str):
+    path = ROOT / name
+    bad = [
+        f"{name}:{line} imports {target}"
+        for target, line in imports_of(path)
+        if any(target == top or target.startswith(f"{top}.") for top in FORBIDDEN_IN_PURE)
+    ]
+    assert not bad
+
+
+def test_no_module_is_named_for_nothing():
+    assert not [str(path) for _, path in modules() if path.name in FORBIDDEN_NAMES]
+
+
+def test_files_stay_short_enough_to_read():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for _, path in modules()
+        if "migrations" not in path.parts and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 330
+    }
+    assert not long
+
+
+def test_no_signal_receivers_and_no_logic_in_save():
+    wrong = []
+    for _, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) == "receiver":
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} receiver")
+            if isinstance(node, ast.ClassDef):
+                bases = {ast.unparse(base) for base in node.bases}
+                if {"models.Model", "LayerFeature"} & bases:
+                    wrong += [
+                        f"{path.relative_to(ROOT)}:{item.lineno} {node.name}.{item.name}"
+                        for item in node.body
+                        if isinstance(item, ast.FunctionDef) and item.name in ("save", "delete")
+                    ]
+    assert not wrong
+
+
+def test_nothing_swallows_every_exception():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and node.type is None
+    ]
+    assert not wrong
+
+
+def test_clone_stands_alone():
+    """No file of the product reads the folder of briefs beside it."""
+    wrong = [
+        str(path.relative_to(ROOT)) for _, path in modules() if "../shared" in path.read_text(encoding="utf-8")
+    ]
+    assert not wrong
