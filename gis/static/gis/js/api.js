@@ -1,0 +1,36 @@
+/** The product's JSON interface: same origin, session cookie, one error class. */
+
+/** An answer that is not 2xx, or none at all (`status` 0). */
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? `status ${status}`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** The JSON at an address. @param {string} url @param {AbortSignal} [signal] */
+export async function getJson(url, signal) {
+  let response;
+  try {
+    response = await fetch(url, { signal, headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+  } catch (failure) {
+    if (failure.name === 'AbortError') throw failure;
+    throw new ApiError(0, { title: failure.message });
+  }
+  if (response.status === 401) location.reload();
+  if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+  return response.json();
+}
+
+/** The addresses of the page, from its configuration. */
+export function addresses(config) {
+  const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
+  return {
+    layers: () => config.layers_url,
+    search: (text, limit = 30) => `${config.search_url}?${new URLSearchParams({ q: text, limit })}`,
+    feature: (layer, id) => fill(config.feature_url, { layer, id }),
+    tiles: (layers) => config.tiles_url.replace('{layers}', layers.join(',')),
+    chain: (lon, lat) => `${config.chain_url ?? '/api/chain'}?${new URLSearchParams({ lon, lat })}`,
+  };
+}

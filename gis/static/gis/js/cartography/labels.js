@@ -1,0 +1,102 @@
+/**
+ * Names by rank. The engine places the last layer first, so the order here is the rank from least to greatest:
+ * grid number, park, street, river, arterial, subdistrict, community. Pure.
+ */
+
+import { BOLD, REGULAR, among, halo, nameIn } from './brush.js';
+
+/** Names along streets: [id, classes, from, size stops, bold]. */
+const STREETS = [
+  ['lane', ['lane', 'alley'], 15.5, [[15.5, 10.5], [18, 13]]],
+  ['street', ['street'], 14.4, [[14.4, 10.5], [17, 13]]],
+  ['collector', ['collector'], 13.6, [[13.6, 11], [17, 14]]],
+  ['arterial', ['arterial'], 12.4, [[12.4, 11], [14, 12.5], [17, 15]]],
+];
+
+function street(b, source, [id, classes, from, size]) {
+  const great = id === 'arterial';
+  return {
+    id: `roads-name-${id}`, type: 'symbol', source, 'source-layer': 'roads_label', minzoom: b.z(from),
+    filter: among('class', classes),
+    metadata: { layer: 'roads', pick: 4, listed: true },
+    layout: {
+      'symbol-placement': 'line', 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps(...size),
+      'text-letter-spacing': b.chinese ? (great ? 0.2 : 0.12) : 0.02, 'symbol-spacing': b.px(great ? 340 : 260),
+      'text-max-angle': 32, 'text-padding': b.px(6), 'text-rotation-alignment': 'map', 'text-pitch-alignment': 'viewport',
+    },
+    paint: { 'text-color': great ? b.t['m-label'] : b.t['m-label-2'], ...halo(b, b.t['m-halo'], great ? 1.8 : 1.4) },
+  };
+}
+
+function rivers(b, source) {
+  return [{
+    id: 'waters-name', type: 'symbol', source, 'source-layer': 'waters_label', minzoom: b.z(11),
+    metadata: { layer: 'waters', pick: 3, listed: true },
+    layout: {
+      'symbol-placement': ['match', ['geometry-type'], 'LineString', 'line', 'point'],
+      'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([11, 11], [14, 14], [17, 18]),
+      'text-letter-spacing': b.chinese ? 0.6 : 0.1, 'symbol-spacing': b.px(460), 'text-max-angle': 40, 'text-padding': b.px(4),
+    },
+    paint: { 'text-color': b.t['m-water-ink'], ...halo(b, b.t['m-water'], 1) },
+  }];
+}
+
+function parks(b, source) {
+  return [{
+    id: 'greens-name', type: 'symbol', source, 'source-layer': 'greens_label', minzoom: b.z(14),
+    filter: among('kind', ['park', 'belt', 'field']),
+    metadata: { layer: 'greens', pick: 2, listed: true },
+    layout: {
+      'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([14, 10.5], [17, 13]), 'text-max-width': 6, 'text-padding': b.px(8),
+    },
+    paint: { 'text-color': b.t['m-green-ink'], ...halo(b, b.t['m-green'], 1.2) },
+  }];
+}
+
+/** The two digits by which people call a grid: the number in its name, else the last two of its code. */
+export function gridNumber() {
+  return ['slice', ['get', 'code'], -2];
+}
+
+function grids(b, source) {
+  return [{
+    id: 'grids-name', type: 'symbol', source, 'source-layer': 'grids_label', minzoom: b.z(13.4), maxzoom: b.z(15.5),
+    metadata: { layer: 'grids', pick: 1, listed: true },
+    layout: { 'text-field': gridNumber(), 'text-font': REGULAR, 'text-size': b.steps([13.4, 10.5], [15.5, 13]), 'text-padding': b.px(2) },
+    paint: { 'text-color': b.t['m-label-2'], ...halo(b) },
+  }];
+}
+
+function areaNames(b, source, layer, from, to, size, tone) {
+  return {
+    id: `${layer}-name`, type: 'symbol', source, 'source-layer': `${layer}_label`, minzoom: b.z(from), ...(to && { maxzoom: b.z(to) }),
+    metadata: { layer, pick: 7, listed: true },
+    layout: {
+      'text-field': nameIn(b), 'text-font': BOLD, 'text-size': b.steps(...size), 'text-max-width': b.chinese ? 8 : 7,
+      'text-line-height': 1.2, 'text-padding': b.px(4), 'text-variable-anchor': ['center', 'top', 'bottom'], 'text-radial-offset': 0.2,
+    },
+    paint: { 'text-color': b.t[tone], ...halo(b, b.t['m-halo'], 2) },
+  };
+}
+
+function buildings(b, source) {
+  return [{
+    id: 'buildings-name', type: 'symbol', source, 'source-layer': 'buildings_label', minzoom: b.z(16.4),
+    metadata: { layer: 'buildings', pick: 6, listed: true },
+    layout: { 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([16.4, 10], [18, 12]), 'text-max-width': 5, 'text-padding': b.px(4) },
+    paint: { 'text-color': b.t['m-label-2'], ...halo(b, b.t['m-bld'], 1.2) },
+  }];
+}
+
+/** All ground names; in 3D only communities and rivers, as the screen would fill otherwise. */
+export function names(b, source, ranks) {
+  const communities = areaNames(b, source, 'communities', 12.5, 17, [[12.5, 11.5], [14, 14], [16, 16]], 'm-label');
+  const subdistricts = areaNames(b, source, 'subdistricts', 9.5, 12.5, [[10, 11], [12.5, 16]], 'm-label');
+  const district = areaNames(b, source, 'district', 7, 10.2, [[8, 12], [10, 16]], 'm-label');
+  if (b.tilted) return [...ranks, ...rivers(b, source), subdistricts, communities, district];
+  return [
+    ...buildings(b, source), ...grids(b, source), ...parks(b, source),
+    ...STREETS.slice(0, 3).map((rule) => street(b, source, rule)), ...ranks,
+    ...rivers(b, source), street(b, source, STREETS[3]), subdistricts, communities, district,
+  ];
+}

@@ -1,0 +1,26 @@
+/** The selected feature: a bold outline, or a bracket round a point. Pure. */
+
+/** Surfaces and lines of the selection; drawn below the names. */
+export function selectionShape(b) {
+  const line = (id, colour, width, opacity) => ({
+    id, type: 'line', source: 'selection', filter: ['!=', ['geometry-type'], 'Point'],
+    layout: { 'line-join': 'miter', 'line-cap': 'butt' },
+    paint: { 'line-color': colour, 'line-width': b.px(width), 'line-opacity': opacity },
+  });
+  return [
+    {
+      id: 'selection-fill', type: 'fill', source: 'selection', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': b.t.sel, 'fill-opacity': ['case', ['==', ['get', 'area'], true], 0.05, 0.16] },
+    },
+    line('selection-halo', b.t['m-halo'], 4.5, 0.75),
+    line('selection-line', b.t.sel, 2, 1),
+  ];
+}
+
+/** The bracket, above everything. */
+export function selectionMark(b) {
+  return [{
+    id: 'selection-mark', type: 'symbol', source: 'selection', filter: ['==', ['geometry-type'], 'Point'],
+    layout: { 'icon-image': 'bracket', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+  }];
+}

@@ -1,0 +1,36 @@
+/** The layer switch: a row a layer with its sign, count and the zoom it appears at. */
+
+import { byId, el, langOf } from './dom.js';
+import { layerRows } from './layerlist.js';
+import { swatchesOf } from './legend.js';
+import { swatch } from './swatch.js';
+
+/** @param {{say: Function, language: string, toggle: (layer: string, on: boolean) => void}} given */
+export function layerPanel({ say, language, toggle }) {
+  const pane = byId('layers');
+  const other = language.startsWith('zh') ? 'en' : 'zh-hans';
+
+  function row(one, layer, style, symbols) {
+    const signs = swatchesOf(style, layer, language).filter((entry) => entry.swatch !== 'icon');
+    const sign = signs.find((entry) => entry.value === 'collector') ?? signs[0];
+    const box = el('input', { type: 'checkbox', id: `layer-${one.id}`, 'aria-describedby': one.hint ? `hint-${one.id}` : null, onchange: (event) => toggle(one.id, event.target.checked) });
+    box.checked = one.on;
+    return el('li', { class: `layer${one.on ? '' : ' layer-off'}${one.hint ? ' layer-later' : ''}` },
+      el('label', { for: `layer-${one.id}` }, box,
+        sign ? swatch(sign, symbols) : swatch({ swatch: 'icon', icon: 'place', colour: 'currentColor' }, symbols),
+        el('span', { class: 'layer-title' }, one.title, el('span', { class: 'least', lang: langOf(other) }, one.other)),
+        el('span', { class: 'layer-count' }, one.count)),
+      one.hint && el('span', { class: 'layer-hint', id: `hint-${one.id}` }, one.hint));
+  }
+
+  return {
+    draw({ described, style, zoom, hidden, symbols }) {
+      const focused = document.activeElement?.id;
+      const groups = layerRows({ described, style, zoom, hidden, language, say });
+      pane.replaceChildren(...groups.map((group) => el('section', {},
+        el('h2', { class: 'group-title' }, group.title),
+        el('ul', {}, ...group.rows.map((one) => row(one, described.find((layer) => layer.id === one.id), style, symbols))))));
+      if (focused?.startsWith('layer-')) document.getElementById(focused)?.focus();
+    },
+  };
+}

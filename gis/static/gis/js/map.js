@@ -1,0 +1,113 @@
+/** The one module that knows MapLibre. Everything else speaks of styles, features and views. */
+
+import * as maplibregl from 'maplibre-gl';
+import { nothing } from './cartography/style.js';
+
+const FLIGHT_MS = 600;
+const TILT = 56;
+const TURN = 30;
+
+/**
+ * @param {{container: HTMLElement, workerUrl: string, style: object, view: object|null, bounds: number[], limits: number[],
+ *   label: string, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
+ */
+export function createMap({ container, workerUrl, style, view, bounds, limits, label, image, still }) {
+  maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
+  const map = new maplibregl.Map({
+    container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: still() ? 0 : 120,
+    dragRotate: true, pitchWithRotate: true, touchPitch: true, boxZoom: true, renderWorldCopies: false, clickTolerance: 4,
+    ...(view ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : { bounds, fitBoundsOptions: { padding: homePadding(container) } }),
+  });
+  const canvas = map.getCanvas();
+  canvas.setAttribute('role', 'region');
+  canvas.setAttribute('aria-label', label);
+  map.keyboard.enable();
+  const data = { outside: nothing(), selection: nothing() };
+  let tilted = (view?.pitch ?? 0) > 0;
+  map.on('styleimagemissing', ({ id }) => {
+    const made = image(id);
+    if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
+  });
+  map.on('rotate', () => {
+    const bearing = map.getBearing();
+    if (tilted && Math.abs(bearing) > TURN) map.setBearing(Math.sign(bearing) * TURN);
+  });
+
+  function put(name, value) {
+    data[name] = value;
+    map.getSource(name)?.setData(value);
+  }
+  const move = (options) => (still() ? map.jumpTo(options) : map.easeTo({ duration: FLIGHT_MS, ...options }));
+
+  return {
+    canvas,
+    on: (event, act) => map.on(event, act),
+    once: (event, act) => map.once(event, act),
+    /** Draws another style in place: same sources, other paint; what was selected stays. */
+    restyle(next) {
+      for (const [name, value] of Object.entries(data)) next.sources[name] = { type: 'geojson', data: value };
+      map.setStyle(next, { diff: true });
+      for (const id of map.listImages()) {
+        const made = image(id);
+        if (made) map.updateImage(id, made.data);
+      }
+    },
+    setOutside: (feature) => put('outside', feature),
+    setSelection: (feature) => put('selection', feature ?? nothing()),
+    view() {
+      const { lng, lat } = map.getCenter();
+      return { lon: lng, lat, zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() };
+    },
+    zoom: () => map.getZoom(),
+    zoomBy: (step) => move({ zoom: map.getZoom() + step }),
+    northUp: () => move({ bearing: 0, ...(tilted ? {} : { pitch: 0 }) }),
+    /** Tilts to the pitch of the 3D rule, or lies flat with north up again. */
+    tilt(on) {
+      tilted = on;
+      move(on ? { pitch: TILT, bearing: -18 } : { pitch: 0, bearing: 0 });
+    },
+    /** Flies so that a box fills the sheet; a point gets a street's surroundings. */
+    fly([w, s, e, n], nearest = 17) {
+      const camera = map.cameraForBounds([[w, s], [e, n]], { padding: 60, maxZoom: nearest, bearing: map.getBearing() });
+      if (camera) move({ center: camera.center, zoom: camera.zoom });
+    },
+    home(box) {
+      const camera = map.cameraForBounds([[box[0], box[1]], [box[2], box[3]]], { padding: homePadding(container), bearing: 0 });
+      if (camera) move({ center: camera.center, zoom: camera.zoom, bearing: 0, pitch: tilted ? TILT : 0 });
+    },
+    /** Whether a position lies inside the drawn sheet with some room to spare. */
+    sees([lon, lat]) {
+      const { x, y } = map.project([lon, lat]);
+      return x > 40 && y > 40 && x < container.clientWidth - 40 && y < container.clientHeight - 40;
+    },
+    /** What a click at a point means: the hit whose style layer ranks highest, else null. */
+    pick({ x, y }) {
+      const pickable = map.getStyle().layers.filter((layer) => layer.metadata?.pick !== undefined && layer.layout?.visibility !== 'none');
+      const rank = new Map(pickable.map((layer) => [layer.id, layer.metadata.pick]));
+      const near = map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: [...rank.keys()] });
+      const exact = map.queryRenderedFeatures([x, y], { layers: [...rank.keys()] });
+      const lines = near.filter((hit) => !['fill', 'fill-extrusion'].includes(hit.layer.type));
+      const hits = [...lines, ...exact].filter((hit) => hit.properties.id);
+      hits.sort((a, b) => rank.get(b.layer.id) - rank.get(a.layer.id));
+      const best = hits[0];
+      return best ? { layer: best.layer.metadata.layer, id: String(best.properties.id) } : null;
+    },
+    centre: () => ({ x: container.clientWidth / 2, y: container.clientHeight / 2 }),
+    /** Features of the layers whose names or marks are listed beside the map. */
+    drawn() {
+      const listed = map.getStyle().layers.filter((layer) => layer.metadata?.layer && layer.type === 'symbol' && layer.layout?.visibility !== 'none');
+      return map.queryRenderedFeatures({ layers: listed.map((layer) => layer.id) })
+        .map((hit) => ({ layer: hit.layer.metadata.layer, properties: hit.properties }));
+    },
+    retry() {
+      for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.refreshTiles(id);
+    },
+    resize: () => map.resize(),
+    remove: () => map.remove(),
+  };
+}
+
+function homePadding(container) {
+  const narrow = container.clientWidth < 700;
+  return { top: narrow ? 24 : 40, bottom: narrow ? 70 : 64, left: narrow ? 16 : 40, right: narrow ? 16 : 64 };
+}

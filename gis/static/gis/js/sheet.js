@@ -1,0 +1,62 @@
+/** What is drawn: tile sources, switches, theme and tilt, turned into one style. */
+
+import { addresses, getJson } from './api.js';
+import { OFF_AT_FIRST, buildStyle } from './cartography/style.js';
+import { drawBracket, drawSymbol, symbolsOf } from './images.js';
+import { facesOf, fontRules } from './fonts.js';
+import { plan, sourceLookup, vectorSource } from './sources.js';
+import { tokensOf } from './theme.js';
+
+const KEPT = 'wangge.hidden';
+
+function keptHidden(known) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null');
+    if (Array.isArray(kept)) return new Set(kept.filter((id) => known.includes(id)));
+  } catch (unreadable) { /* an old or refused store: start from the defaults */ }
+  return new Set(OFF_AT_FIRST);
+}
+
+/** Loads what the map is made of. @param {{config: object, files: object}} given */
+export async function openSheet({ config, files }) {
+  const urls = addresses(config);
+  const [{ layers }, symbols, own] = await Promise.all([getJson(urls.layers()), symbolsOf(files.url), symbolsOf(files.ownUrl)]);
+  const described = layers.filter((layer) => layer.tiles);
+  const sources = plan(described);
+  const tileJsons = await Promise.all([...sources.values()].map((ids) => getJson(urls.tiles(ids))));
+  const specs = Object.fromEntries([...sources.keys()].map((id, at) => [id, vectorSource(tileJsons[at], location.origin)]));
+  files.own = new Set(own.keys());
+  const root = document.documentElement;
+  const state = {
+    urls, described, all: layers, symbols: new Map([...symbols, ...own]), hidden: keptHidden(described.map((layer) => layer.id)), tilted: false,
+  };
+  const fontFaces = facesOf(fontRules(document));
+  const rem = () => parseFloat(getComputedStyle(root).fontSize) || 16;
+
+  return {
+    ...state,
+    rem,
+    style(tilted) {
+      const hidden = state.hidden;
+      return buildStyle({
+        tokens: tokensOf(root), language: config.language, scale: rem() / 16, tilted, hidden, sourceOf: sourceLookup(sources),
+        sources: Object.fromEntries(Object.entries(specs).filter(([id]) => !sources.get(id).every((layer) => hidden.has(layer)))),
+        known: described.map((layer) => layer.id).filter((id) => specs[sourceLookup(sources)(id)]),
+        ...(Object.keys(fontFaces).length && { fontFaces }),
+      });
+    },
+    toggle(layer, on) {
+      if (on) state.hidden.delete(layer);
+      else state.hidden.add(layer);
+      try { localStorage.setItem(KEPT, JSON.stringify([...state.hidden])); } catch (refused) { /* not remembered, still switched */ }
+    },
+    image(id) {
+      const tokens = tokensOf(root);
+      const ratio = Math.max(1, devicePixelRatio) * (rem() / 16);
+      const look = { ink: tokens['m-label'], halo: tokens['m-halo'], ratio };
+      if (id === 'bracket') return { data: drawBracket({ ...look, ink: tokens.sel }), ratio: devicePixelRatio };
+      const symbol = state.symbols.get(id);
+      return symbol ? { data: drawSymbol(symbol, id.startsWith('camera') ? { ...look, ink: tokens.cam } : look), ratio: devicePixelRatio } : null;
+    },
+  };
+}
