@@ -19,7 +19,18 @@ def python_packages(places: Places, console: Console, log: Path) -> bool:
     result = places.var / "audit.json"
     result.unlink(missing_ok=True)
     command = [str(places.venv / "bin" / "python"), "-m", "pip_audit", "-r", str(places.root / "requirements.lock")]
-    command += ["--require-hashes", "--disable-pip", "--timeout", "5", "--progress-spinner", "off", "-f", "json", "-o", str(result)]
+    command += [
+        "--require-hashes",
+        "--disable-pip",
+        "--timeout",
+        "5",
+        "--progress-spinner",
+        "off",
+        "-f",
+        "json",
+        "-o",
+        str(result),
+    ]
     with log.open("a", encoding="utf-8") as sink:
         child = subprocess.Popen(command, stdout=sink, stderr=sink, env=dict(os.environ), start_new_session=True)
         try:
@@ -36,7 +47,11 @@ def python_packages(places: Places, console: Console, log: Path) -> bool:
     except (OSError, ValueError, KeyError):
         console.line(f"  - dependency audit: its service can't be reached from here, so it was NOT done (see {log})")
         return True
-    found = [(p["name"], p.get("version", "?"), v["id"], v.get("fix_versions", [])) for p in packages for v in p.get("vulns", [])]
+    found = [
+        (p["name"], p.get("version", "?"), v["id"], v.get("fix_versions", []))
+        for p in packages
+        for v in p.get("vulns", [])
+    ]
     for name, version, identifier, fixes in found:
         console.line(f"    {name} {version}: {identifier}" + (f", mended in {', '.join(fixes)}" if fixes else ""))
     console.line(f"  {'✗' if found else '✓'} dependency audit ({len(packages)} packages, {len(found)} findings)")

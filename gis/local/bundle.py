@@ -73,7 +73,14 @@ def _download_wheels(places: Places, folder: Path, console: Console, log: Path) 
     lock = places.root / "requirements.lock"
     total = len(re.findall(r"^[A-Za-z0-9._-]+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
     with console.step(f"Wheels ({total})") as step:
-        command: list[str | Path] = [places.venv / "bin" / "python", "-m", "pip", "download", "--require-hashes", "--no-deps"]
+        command: list[str | Path] = [
+            places.venv / "bin" / "python",
+            "-m",
+            "pip",
+            "download",
+            "--require-hashes",
+            "--no-deps",
+        ]
         command += ["--only-binary", ":all:", "--progress-bar", "off", "--no-input", "-d", folder, "-r", lock]
         seen = 0
 
@@ -82,7 +89,11 @@ def _download_wheels(places: Places, folder: Path, console: Console, log: Path) 
             seen += line.startswith("Collecting ")
 
         code, output = children.run(
-            command, env=dict(os.environ), log=log, on_line=on_line, tick=lambda: step.update(f"{seen}/{total}", seen / total)
+            command,
+            env=dict(os.environ),
+            log=log,
+            on_line=on_line,
+            tick=lambda: step.update(f"{seen}/{total}", seen / total),
         )
         children.must(code, output, "pip download")
 
@@ -93,7 +104,15 @@ def _download_debs(folder: Path, names: list[str], console: Console, log: Path) 
     with console.step("System packages (.deb)") as step:
         status = folder / "status"
         status.write_text("")
-        command = ["apt-get", "-q", "-y", "--no-install-recommends", "--download-only", "-o", f"Dir::State::status={status}"]
+        command = [
+            "apt-get",
+            "-q",
+            "-y",
+            "--no-install-recommends",
+            "--download-only",
+            "-o",
+            f"Dir::State::status={status}",
+        ]
         command += ["-o", f"Dir::Cache::archives={folder}", "-o", "Debug::NoLocking=1", "install", *names]
         (folder / "partial").mkdir()
         code, output = children.run(command, env=dict(os.environ), log=log, tick=step.update)
@@ -128,7 +147,9 @@ def unpack(source: Path, places: Places, console: Console) -> Path:
     """
     source = source if source.is_absolute() else start.ROOT / source
     if not source.is_file():
-        raise SetupProblem(f"There is no bundle {source}.", "make bundle, on a machine with internet; then carry the file here")
+        raise SetupProblem(
+            f"There is no bundle {source}.", "make bundle, on a machine with internet; then carry the file here"
+        )
     info = source.stat()
     folder = places.var / "bundle"
     stamp = f"{source} {info.st_size} {info.st_mtime_ns}"
@@ -144,7 +165,9 @@ def unpack(source: Path, places: Places, console: Console) -> Path:
                 for member in tar:
                     _extract(tar, member, folder)
         except (tarfile.TarError, EOFError) as error:
-            raise SetupProblem(f"{source} is not a whole bundle ({error}).", "Carry it over again, or make a new one.") from error
+            raise SetupProblem(
+                f"{source} is not a whole bundle ({error}).", "Carry it over again, or make a new one."
+            ) from error
         _compare(folder, source)
         write_whole(folder / ".unpacked", stamp + "\n")
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -85,7 +86,12 @@ def run(
     child gets ``SIGTERM`` and after ``patience_s`` ``SIGKILL``.
     """
     child = spawn(
-        command, account=account, env=env, cwd=cwd, death_signal=death_signal, stdin=subprocess.PIPE if feed else subprocess.DEVNULL
+        command,
+        account=account,
+        env=env,
+        cwd=cwd,
+        death_signal=death_signal,
+        stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
     )
     tail: list[str] = []
     sink = log.open("a", encoding="utf-8", errors="replace") if log else None
@@ -147,10 +153,8 @@ def stop_group(child: subprocess.Popen[bytes], patience_s: float, first: int = s
 
 def signal_group(pid: int, number: int) -> None:
     """Sends ``number`` to the session that ``pid`` leads; nothing happens when it is gone."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def must(code: int, output: str, what: str, remedy: str = "") -> None:

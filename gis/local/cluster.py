@@ -51,7 +51,9 @@ def bin_dir(places: Places) -> Path:
 
 
 def _majors() -> str:
-    return ", ".join(sorted(path.name for path in Path("/usr/lib/postgresql").glob("*") if (path / "bin/postgres").exists()))
+    return ", ".join(
+        sorted(path.name for path in Path("/usr/lib/postgresql").glob("*") if (path / "bin/postgres").exists())
+    )
 
 
 def create(places: Places, step: Step, log: Path) -> None:
@@ -70,9 +72,19 @@ def create(places: Places, step: Step, log: Path) -> None:
         places.cluster_dir.rename(places.state / f"cluster.broken-{int(time.time())}")
     new.mkdir(mode=0o700)
     account.owns(new)
-    command: list[str | Path] = [bin_dir(places) / "initdb", "-D", new, "-U", SUPERUSER, "--data-checksums", "--encoding=UTF8"]
+    command: list[str | Path] = [
+        bin_dir(places) / "initdb",
+        "-D",
+        new,
+        "-U",
+        SUPERUSER,
+        "--data-checksums",
+        "--encoding=UTF8",
+    ]
     command += ["--locale=C.UTF-8", "--lc-collate=C", "--auth=peer"]
-    code, output = children.run(command, account=account, env=_env(), cwd=Path("/"), log=log, tick=lambda: step.update("initdb"))
+    code, output = children.run(
+        command, account=account, env=_env(), cwd=Path("/"), log=log, tick=lambda: step.update("initdb")
+    )
     children.must(code, output, "initdb")
     new.rename(places.cluster_dir)
     _sync_folder(places.state)
@@ -146,7 +158,10 @@ def _pid_in(lock: Path) -> int:
 
 def _is_our_postmaster(pid: int, data: Path) -> bool:
     try:
-        return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve() and "postgres" in Path(f"/proc/{pid}/comm").read_text()
+        return (
+            Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
+            and "postgres" in Path(f"/proc/{pid}/comm").read_text()
+        )
     except OSError:
         return False
 
@@ -185,7 +200,9 @@ def wait_ready(places: Places, child: subprocess.Popen[bytes], step: Step | None
             text = _log_tail(places)
             children.must(child.returncode or 1, text, "PostgreSQL", f"Its log: {places.var / 'log' / 'postgres.log'}")
         if time.monotonic() > deadline:
-            raise SetupProblem("PostgreSQL is still recovering after two minutes.", f"Watch {places.var / 'log' / 'postgres.log'}")
+            raise SetupProblem(
+                "PostgreSQL is still recovering after two minutes.", f"Watch {places.var / 'log' / 'postgres.log'}"
+            )
         if step:
             step.update("starting")
         time.sleep(0.05)
@@ -193,7 +210,9 @@ def wait_ready(places: Places, child: subprocess.Popen[bytes], step: Step | None
 
 def _log_tail(places: Places) -> str:
     try:
-        return "\n".join((places.state / "log" / "postgres.log").read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+        return "\n".join(
+            (places.state / "log" / "postgres.log").read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        )
     except OSError:
         return ""
 

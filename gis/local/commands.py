@@ -39,7 +39,9 @@ def make_bundle(rest: list[str], console: Console) -> int:
 
 def doctor(rest: list[str], console: Console) -> int:
     """``doctor`` before there is a ``.venv``."""
-    return diagnosis.report(find_places(start.ROOT, read_options().var), read_options(), as_json="--json" in rest, write=console.line)
+    return diagnosis.report(
+        find_places(start.ROOT, read_options().var), read_options(), as_json="--json" in rest, write=console.line
+    )
 
 
 COMMANDS: dict[str, Callable[[list[str], Console], int]] = {

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 _URL = re.compile(r"\b(?:https?|ftp|file)://(?!127\.0\.0\.1|localhost|\[::1\])\S*")
@@ -54,7 +55,7 @@ class Console:
             self.stream.flush()
         except (BrokenPipeError, ValueError):
             # Whoever read our output has gone; the services matter more than the words about them.
-            self.stream = open(os.devnull, "w")  # noqa: SIM115 - lives as long as the process
+            self.stream = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the process
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:

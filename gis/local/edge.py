@@ -7,7 +7,6 @@ less than the whole address, pass on a forwarded-for header that a client made u
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from .files import write_whole
@@ -206,13 +205,16 @@ def configuration(places: Places, options: Options) -> str:
 
 def _quoted(path: Path | str) -> str:
     """A path for nginx: quotes, spaces and braces in a folder's name are not syntax (a ``$`` would be: see :func:`write_configuration`)."""
-    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"')+ '"'
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def write_configuration(places: Places, options: Options) -> Path:
     """Writes the configuration and the folders it names; returns its path."""
     if "$" in str(places.state):
-        raise SetupProblem(f"nginx can't serve from a folder with $ in its name: {places.state}", "Use WANGGE_VAR=/another/folder or EDGE=0")
+        raise SetupProblem(
+            f"nginx can't serve from a folder with $ in its name: {places.state}",
+            "Use WANGGE_VAR=/another/folder or EDGE=0",
+        )
     service = places.service_account()
     for folder in (places.state / "run" / "edge", places.state / "cache" / "tiles"):
         folder.mkdir(exist_ok=True)
@@ -221,6 +223,6 @@ def write_configuration(places: Places, options: Options) -> Path:
     target = places.state / "run" / "nginx.conf"
     # run/ is the services' own folder: don't write through what they may have put there.
     if target.is_symlink() or (target.exists() and target.stat().st_nlink > 1):
-        os.unlink(target)
+        target.unlink()
     write_whole(target, configuration(places, options), mode=0o640, owner=service)
     return target

@@ -13,7 +13,9 @@ from typing import Any
 from .places import Account
 
 
-def write_whole(path: Path, data: str | bytes, *, mode: int = 0o644, owner: Account | None = None, gid: int | None = None) -> None:
+def write_whole(
+    path: Path, data: str | bytes, *, mode: int = 0o644, owner: Account | None = None, gid: int | None = None
+) -> None:
     """Puts ``data`` at ``path`` so that a reader (or a crash) sees the old file or the new one, never a part."""
     raw = data.encode() if isinstance(data, str) else data
     target = Path(os.path.realpath(path))
@@ -29,7 +31,7 @@ def write_whole(path: Path, data: str | bytes, *, mode: int = 0o644, owner: Acco
             elif gid is not None and os.geteuid() == 0:
                 os.fchown(stream.fileno(), 0, gid)
             os.fsync(stream.fileno())
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

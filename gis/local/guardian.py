@@ -7,6 +7,7 @@ a fork in a session of its own that holds one end of a pipe: when the other end 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -33,10 +34,8 @@ class Guardian:
         self._say(f"- {group} 0\n")
 
     def _say(self, text: str) -> None:
-        try:
+        with contextlib.suppress(BrokenPipeError):
             os.write(self._pipe, text.encode())
-        except BrokenPipeError:
-            pass
 
 
 def _guard(reading: int) -> None:

@@ -23,19 +23,45 @@ def resolve(rest: list[str], console: Console) -> int:
     if not Path(uv).exists():
         raise SetupProblem("uv is missing.", ".venv/bin/pip install uv")
     with console.step("requirements.lock") as step:
-        command = [uv, "pip", "compile", "pyproject.toml", "--all-extras", "--generate-hashes", "--python-version", "3.11"]
-        command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--upgrade", "-o", "requirements.lock"]
+        command = [
+            uv,
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--all-extras",
+            "--generate-hashes",
+            "--python-version",
+            "3.11",
+        ]
+        command += [
+            "--no-header",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--upgrade",
+            "-o",
+            "requirements.lock",
+        ]
         env = {"UV_INDEX_STRATEGY": "unsafe-best-match", **_index_from_pip(root), **os.environ}
         code, output = children.run(command, cwd=root, env=env, log=log, tick=step.update)
         children.must(code, output, "uv pip compile")
     with console.step("package-lock.json") as step:
-        command = ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [
+            "npm",
+            "install",
+            "--package-lock-only",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]
         code, output = children.run(command, cwd=root, env=dict(os.environ), log=log, tick=step.update)
         children.must(code, output, "npm install --package-lock-only")
     for name in ("requirements.lock", "package-lock.json"):
         text = (root / name).read_text(encoding="utf-8")
         if "--index-url" in text or '"resolved"' in text:
-            raise SetupProblem(f"{name} names a registry's address.", f"git checkout {name}; look at .npmrc and pip's settings")
+            raise SetupProblem(
+                f"{name} names a registry's address.", f"git checkout {name}; look at .npmrc and pip's settings"
+            )
     console.line("Look at the difference, then: make check test")
     return 0
 
@@ -48,7 +74,9 @@ def _index_from_pip(root: Path) -> dict[str, str]:
         name, _, value = line.partition("=")
         key = name.rpartition(".")[2]
         if key in ("index-url", "extra-index-url", "find-links"):
-            target = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}[key]
+            target = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}[
+                key
+            ]
             found[target] = value.strip("'\"").replace("\\n", " ")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import re
@@ -48,10 +49,8 @@ def rotate(path: Path) -> None:
     for number in range(KEPT, 0, -1):
         older = path.with_name(f"{path.name}.{number}")
         newer = path if number == 1 else path.with_name(f"{path.name}.{number - 1}")
-        try:
-            os.replace(newer, older)
-        except FileNotFoundError:
-            pass
+        with contextlib.suppress(FileNotFoundError):
+            newer.replace(older)
 
 
 class ConsoleFeed:
@@ -68,10 +67,8 @@ class ConsoleFeed:
 
     def line(self, text: str) -> None:
         """Queues one line."""
-        try:
+        with contextlib.suppress(queue.Full):
             self._lines.put_nowait(text)
-        except queue.Full:
-            pass
 
     def flush(self, patience_s: float = 1.0) -> None:
         """Waits a little for the queue to be written."""
@@ -86,7 +83,9 @@ class ConsoleFeed:
             self._lines.task_done()
 
 
-def forward(name: str, child: subprocess.Popen[bytes], log: LogFile, feed: ConsoleFeed | None, *, mask: bool) -> threading.Thread:
+def forward(
+    name: str, child: subprocess.Popen[bytes], log: LogFile, feed: ConsoleFeed | None, *, mask: bool
+) -> threading.Thread:
     """Starts the thread that carries a child's output to its log and, prefixed, to the console.
 
     ``mask`` cuts the query of every address in a line: nginx quotes whole requests in its error log.

@@ -74,7 +74,9 @@ def _mirror_environment(places: Places, console: Console) -> None:
         return
     with console.step("Copy of the Python packages for the services") as step:
         if free_mb(places.state) < 1500:
-            raise no_room(str(places.state), f"A copy of the Python packages needs 1500 MB, {free_mb(places.state)} MB are free.")
+            raise no_room(
+                str(places.state), f"A copy of the Python packages needs 1500 MB, {free_mb(places.state)} MB are free."
+            )
         remove_tree(target)
         copied = 0
 
@@ -84,7 +86,7 @@ def _mirror_environment(places: Places, console: Console) -> None:
             if copied % 200 == 0:
                 step.update(f"{copied} files")
             shutil.copyfile(source, destination, follow_symlinks=False)
-            if not os.path.islink(destination):
+            if not Path(destination).is_symlink():
                 shutil.copystat(source, destination)
             return destination
 

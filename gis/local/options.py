@@ -67,7 +67,9 @@ def _port(text: str) -> int:
     if not text:
         return 8000
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise SetupProblem(f"PORT must be a whole number from 1 to 65535, not {text!r}.", "make run PORT=8001", exit_code=64)
+        raise SetupProblem(
+            f"PORT must be a whole number from 1 to 65535, not {text!r}.", "make run PORT=8001", exit_code=64
+        )
     return int(text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import signal
@@ -31,7 +30,7 @@ class Package:
     @property
     def present(self) -> bool:
         """Whether every file is there (no fork: the second start must be fast)."""
-        return all(glob.glob(pattern) for pattern in self.files)
+        return all(any(Path("/").glob(pattern.lstrip("/"))) for pattern in self.files)
 
 
 RUN = (
@@ -89,7 +88,8 @@ def install(wanted: tuple[Package, ...], console: Console, log: Path) -> None:
     left = missing(wanted)
     if left:
         raise SetupProblem(
-            f"apt-get ended well, yet these are not usable: {', '.join(p.name for p in left)}.", f"Try it by hand: {by_hand}"
+            f"apt-get ended well, yet these are not usable: {', '.join(p.name for p in left)}.",
+            f"Try it by hand: {by_hand}",
         )
 
 
@@ -121,7 +121,9 @@ def _as_root(by_hand: str) -> list[str]:
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
-        raise SetupProblem("Packages are missing and we are not root, nor is there sudo.", f"Ask an administrator to run: {by_hand}")
+        raise SetupProblem(
+            "Packages are missing and we are not root, nor is there sudo.", f"Ask an administrator to run: {by_hand}"
+        )
     if sys.stdin.isatty():
         return ["sudo"]
     return ["sudo", "-n"]
@@ -137,7 +139,7 @@ class _AptProgress:
         kind, _, rest = line.partition(":")
         if kind not in ("dlstatus", "pmstatus"):
             return
-        subject, percent, what = (rest.split(":", 2) + ["", ""])[:3]
+        subject, percent, what = ([*rest.split(":", 2), "", ""])[:3]
         try:
             done = float(percent) / 100
         except ValueError:

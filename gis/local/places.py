@@ -102,7 +102,7 @@ class Places:
         if self.rooted:
             return Path("/run") / f"wangge-{self.key}"
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK) and os.path.isdir(runtime):
+        if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK) and Path(runtime).is_dir():
             return Path(runtime) / f"wangge-{self.key}"
         return Path("/tmp") / f"wangge-{self.key}-{os.getuid()}"
 
@@ -118,7 +118,7 @@ class Places:
 def find_places(root: Path, var: str | None = None) -> Places:
     """The places of the tree at ``root``; ``var`` is ``WANGGE_VAR`` (relative to ``root``, default ``var``)."""
     root = root.resolve()
-    var_path = Path(os.path.abspath(root / (var or "var")))
+    var_path = Path(os.path.normpath(root / (var or "var")))
     key = hashlib.sha256(str(var_path).encode()).hexdigest()[:8]
     rooted = os.geteuid() == 0
     why = _why_not_enterable(root, var_path) if rooted else ""
@@ -202,7 +202,7 @@ def make_folders(places: Places) -> None:
 
 
 def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and os.readlink(link) == str(target):
+    if link.is_symlink() and link.readlink() == target:
         return
     if link.is_dir() and not link.is_symlink():
         link.rmdir() if not any(link.iterdir()) else link.rename(link.with_name(link.name + ".before-move"))

@@ -25,7 +25,9 @@ def require_free(options: Options) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise SetupProblem(f"HOST={options.host} is not an address of this machine ({error}).", "make run HOST=127.0.0.1") from error
+        raise SetupProblem(
+            f"HOST={options.host} is not an address of this machine ({error}).", "make run HOST=127.0.0.1"
+        ) from error
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -33,7 +35,9 @@ def require_free(options: Options) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise _taken(options) from error
-            raise SetupProblem(f"{options.host}:{options.port} can't be used: {error.strerror}.", "make run HOST=127.0.0.1") from error
+            raise SetupProblem(
+                f"{options.host}:{options.port} can't be used: {error.strerror}.", "make run HOST=127.0.0.1"
+            ) from error
 
 
 def _taken(options: Options) -> SetupProblem:
@@ -66,7 +70,7 @@ def holder_of(port: int) -> str:
                 inodes.add(f"socket:[{cells[9]}]")
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if any(os.readlink(fd) in inodes for fd in (process / "fd").iterdir()):
+            if any(str(fd.readlink()) in inodes for fd in (process / "fd").iterdir()):
                 return f"{(process / 'comm').read_text().strip()} (process {process.name})"
         except OSError:
             continue

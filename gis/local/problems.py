@@ -38,7 +38,9 @@ def explain_os_error(error: OSError) -> SetupProblem | None:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return no_room(where)
     if error.errno == errno.EROFS:
-        return SetupProblem(f"{where} is on a read-only file system.", "Give a writable folder: WANGGE_VAR=/some/folder")
+        return SetupProblem(
+            f"{where} is on a read-only file system.", "Give a writable folder: WANGGE_VAR=/some/folder"
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
         return SetupProblem(
             f"No permission for {where}.",

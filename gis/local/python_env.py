@@ -23,7 +23,9 @@ def lock_digest(root: Path) -> str:
     try:
         return digest_of((root / "requirements.lock").read_bytes(), "cp311")
     except FileNotFoundError:
-        raise SetupProblem(f"{root / 'requirements.lock'} is missing.", "The clone is not whole: git checkout requirements.lock") from None
+        raise SetupProblem(
+            f"{root / 'requirements.lock'} is missing.", "The clone is not whole: git checkout requirements.lock"
+        ) from None
 
 
 def is_current(places: Places) -> bool:
@@ -56,13 +58,19 @@ def install(places: Places, console: Console, log: Path, wheels: Path | None = N
         return
     venv, unfinished = places.venv, places.venv / _UNFINISHED
     if free_mb(places.root) < _NEEDED_MB:
-        raise no_room(str(places.root), f"The Python packages need about {_NEEDED_MB} MB, {free_mb(places.root)} MB are free.")
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", (places.root / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+        raise no_room(
+            str(places.root), f"The Python packages need about {_NEEDED_MB} MB, {free_mb(places.root)} MB are free."
+        )
+    names = re.findall(
+        r"^([A-Za-z0-9._-]+)==", (places.root / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
     with console.step(f"Python packages ({len(names)})") as step:
         if unfinished.exists() or not _usable(places):
             # A package cut off half way looks installed to pip: start over.
             remove_tree(venv)
-            code, output = children.run([_interpreter(), "-m", "venv", str(venv)], log=log, tick=lambda: step.update("new .venv"))
+            code, output = children.run(
+                [_interpreter(), "-m", "venv", str(venv)], log=log, tick=lambda: step.update("new .venv")
+            )
             if code:
                 remove_tree(venv)
             children.must(code, output, "python3.11 -m venv", "apt-get install python3.11-venv")
@@ -93,8 +101,22 @@ def _interpreter() -> str:
 
 
 def _pip(places: Places, step: Step, log: Path, wheels: Path | None, total: int) -> None:
-    command: list[str | Path] = [places.venv / "bin" / "python", "-m", "pip", "install", "--require-hashes", "--no-deps"]
-    command += ["--progress-bar", "off", "--no-input", "--disable-pip-version-check", "-r", places.root / "requirements.lock"]
+    command: list[str | Path] = [
+        places.venv / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+    ]
+    command += [
+        "--progress-bar",
+        "off",
+        "--no-input",
+        "--disable-pip-version-check",
+        "-r",
+        places.root / "requirements.lock",
+    ]
     if wheels is not None:
         command += ["--no-index", "--find-links", wheels]
     seen = 0
@@ -112,7 +134,11 @@ def _pip(places: Places, step: Step, log: Path, wheels: Path | None, total: int)
     if wheels is not None:
         env = {k: v for k, v in env.items() if not k.startswith("PIP_")} | {"PIP_CONFIG_FILE": os.devnull}
     code, output = children.run(
-        command, env=env, log=log, on_line=on_line, tick=lambda: step.update(str(state["text"]), float(str(state["share"])))
+        command,
+        env=env,
+        log=log,
+        on_line=on_line,
+        tick=lambda: step.update(str(state["text"]), float(str(state["share"]))),
     )
     remedy = "Is the package index reachable (pip config list)? Without internet: make run BUNDLE=wangge-bundle-….tar"
     if "HASH" in output or "do not match the hashes" in output:
@@ -131,7 +157,17 @@ def install_rivals(places: Places, console: Console, log: Path) -> Path | None:
             remove_tree(venv)
             for command in (
                 [_interpreter(), "-m", "venv", str(venv)],
-                [str(venv / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-r", str(lock)],
+                [
+                    str(venv / "bin" / "python"),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--require-hashes",
+                    "--no-deps",
+                    "--no-input",
+                    "-r",
+                    str(lock),
+                ],
             ):
                 code, output = children.run(command, env=dict(os.environ), log=log, tick=step.update)
                 children.must(code, output, "the bench's packages")

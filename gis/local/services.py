@@ -91,7 +91,16 @@ def postgres(places: Places) -> Service:
 def web(places: Places, options: Options) -> Service:
     """The Django application: on the edge's private socket, or on the port itself without an edge."""
     command: list[str | Path] = [places.service_python, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
-    command += ["--http", "1", "--no-ws", "--workers-kill-timeout", "4", "--respawn-failed-workers", "--log-level", "warning"]
+    command += [
+        "--http",
+        "1",
+        "--no-ws",
+        "--workers-kill-timeout",
+        "4",
+        "--respawn-failed-workers",
+        "--log-level",
+        "error",
+    ]
     # A thread keeps its database connection: 2 x 8 of the cluster's 80.
     command += ["--blocking-threads", "8", "--backpressure", "64"]
     command += ["--uds", places.web_socket, "--uds-permissions", "0o600"] if options.edge else []

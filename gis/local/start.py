@@ -79,7 +79,9 @@ def run(options: Options, console: Console) -> int:
             supervisor.stop()
 
 
-def prepare_machine(options: Options, console: Console, extra: tuple[packages.Package, ...] = ()) -> tuple[Places, Path]:
+def prepare_machine(
+    options: Options, console: Console, extra: tuple[packages.Package, ...] = ()
+) -> tuple[Places, Path]:
     """System packages, users, folders, ``.venv``, front-end modules; returns the places and the set-up log."""
     log = _open_log(find_places(ROOT, options.var))
     with _alone_in_tree(console):
@@ -151,8 +153,12 @@ def start_database(places: Places, options: Options, console: Console, superviso
         (places.state / "cluster.json").unlink(missing_ok=True)
         console.line("  · using the database of DATABASE_URL")
         if not options.owner_url:
-            console.line("  ! Only one database role was given: the event log is not protected against the application itself.")
-            console.line("    Give DATABASE_URL (a role that owns nothing) and DATABASE_OWNER_URL (the owner) to protect it.")
+            console.line(
+                "  ! Only one database role was given: the event log is not protected against the application itself."
+            )
+            console.line(
+                "    Give DATABASE_URL (a role that owns nothing) and DATABASE_OWNER_URL (the owner) to protect it."
+            )
         return
     with console.step("Database") as step:
         cluster.create(places, step, log)
@@ -165,7 +171,9 @@ def start_database(places: Places, options: Options, console: Console, superviso
 
 def setup_env(places: Places, options: Options) -> dict[str, str]:
     """The environment of a set-up command: it migrates as the owner and may take its time."""
-    owner = options.owner_url or (str(read_json(places.var / "owner.json").get("owner_url", "")) if options.private_cluster else "")
+    owner = options.owner_url or (
+        str(read_json(places.var / "owner.json").get("owner_url", "")) if options.private_cluster else ""
+    )
     env = {**services.service_env(places, options), "PGOPTIONS": "-c statement_timeout=0"}
     if owner:
         env["DATABASE_OWNER_URL"] = owner
@@ -181,7 +189,15 @@ def load(places: Places, options: Options, console: Console, log: Path) -> None:
     if read_stamp(places.state / "static" / _STATIC_STAMP) != static:
         manage(places, options, console, log, "Static files", "collectstatic", "--noinput", "--verbosity=1")
         write_whole(places.state / "static" / _STATIC_STAMP, static + "\n", owner=places.service_account())
-    manage(places, options, console, log, "District profile data/yuanhui", "load_district", str(places.code / "data" / "yuanhui"))
+    manage(
+        places,
+        options,
+        console,
+        log,
+        "District profile data/yuanhui",
+        "load_district",
+        str(places.code / "data" / "yuanhui"),
+    )
     if options.demo:
         manage(places, options, console, log, "Demo accounts", "demo_accounts")
 
@@ -214,7 +230,12 @@ def manage(places: Places, options: Options, console: Console, log: Path, title:
             on_line=on_line,
             tick=show,
         )
-        children.must(code, output, f"manage.py {command[0]}", f"The whole output is in {log}; `manage.py doctor` looks for causes.")
+        children.must(
+            code,
+            output,
+            f"manage.py {command[0]}",
+            f"The whole output is in {log}; `manage.py doctor` looks for causes.",
+        )
 
 
 def _show_accounts(places: Places, options: Options, console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -65,7 +66,11 @@ class Supervisor:
         if service.before_start:
             service.before_start()
         child = children.spawn(
-            service.command, account=service.account, env=service.env, cwd=service.cwd, death_signal=service.death_signal
+            service.command,
+            account=service.account,
+            env=service.env,
+            cwd=service.cwd,
+            death_signal=service.death_signal,
         )
         self.guardian.watch(child.pid, service.stop_signal)
         entry.child, entry.started_at, entry.restart_at = child, time.monotonic(), 0.0
@@ -103,7 +108,9 @@ class Supervisor:
                 if ready:
                     self._say_ready()
                 elif now - begun > _READY_TIMEOUT_S:
-                    self._say(f"Not ready after {_READY_TIMEOUT_S:.0f} s: {last_reason}. Logs: {self.places.var / 'log'}")
+                    self._say(
+                        f"Not ready after {_READY_TIMEOUT_S:.0f} s: {last_reason}. Logs: {self.places.var / 'log'}"
+                    )
                     return 1
             time.sleep(0.05 if not ready else 0.25)
         self._say(f"stopping ({self.stopping})")
@@ -121,7 +128,7 @@ class Supervisor:
                 self._say(f"{entry.service.name}: starting again")
                 try:
                     self.start(entry.service)
-                except Exception as error:  # noqa: BLE001 - whatever it is, the other services go on
+                except Exception as error:
                     self._say(f"{entry.service.name}: {error}")
                     entry.restart_at = now + _LONGEST_PAUSE_S
 
@@ -142,7 +149,9 @@ class Supervisor:
         self._say(f"{name}: {how}; starting again in {pause:.1f} s")
         if recent == _LOOP_DEATHS:
             self._say(f"{name}: died {recent} times in a row and is tried every {_LONGEST_PAUSE_S:.0f} s from now on.")
-            self._say(f"{name}: its log is {self.places.var / 'log' / (name + '.log')}; `manage.py doctor` says what is missing.")
+            self._say(
+                f"{name}: its log is {self.places.var / 'log' / (name + '.log')}; `manage.py doctor` says what is missing."
+            )
 
     def _watch_make(self) -> None:
         """Notices a SIGINT that reached only ``make``, which keeps it to itself and waits for us.
@@ -220,10 +229,8 @@ class Supervisor:
                 if entry.service.name == "postgres":
                     # Immediate shutdown: the next start recovers; nothing that was acknowledged is lost.
                     entry.child.send_signal(signal.SIGQUIT)
-                    try:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
                         entry.child.wait(2)
-                    except subprocess.TimeoutExpired:
-                        pass
             children.signal_group(entry.child.pid, signal.SIGKILL)
             entry.child.wait()
             self.guardian.forget(entry.child.pid)

@@ -45,7 +45,9 @@ def run_tests(console: Console, *, long: bool) -> int:
             arguments = ["-m", "long", "tests"] if long else ["-m", "not long", *_existing(STAGES)]
             extra = os.environ.get("PYTEST_ARGS", "").split()
             # pytest last: its summary is the last line of the runners' output.
-            return max(code, attached([places.venv / "bin" / "python", "-m", "pytest", *arguments, *extra], env), key=abs)
+            return max(
+                code, attached([places.venv / "bin" / "python", "-m", "pytest", *arguments, *extra], env), key=abs
+            )
 
 
 def _test_options(variable: str, default: str) -> Options:
@@ -58,7 +60,9 @@ def _existing(folders: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def test_cluster(places: Places, options: Options, console: Console, log: Path, *, durable: bool) -> Iterator[dict[str, str]]:
+def test_cluster(
+    places: Places, options: Options, console: Console, log: Path, *, durable: bool
+) -> Iterator[dict[str, str]]:
     """A running private cluster; yields the environment in which a test finds it. Stopped at the end, come what may."""
     supervisor = Supervisor(places, options, console)
     try:
@@ -121,7 +125,7 @@ def check(console: Console) -> int:
     python = places.venv / "bin" / "python"
     env = {**os.environ, "WANGGE_VAR": str(places.var), "PYTHONDONTWRITEBYTECODE": "1"}
     tests = start.ROOT / "tests"
-    patterns = ("test_import*direction*.py", "test_architecture*.py", "test_routes*.py", "test_route_table*.py")
+    patterns = ("test_import*direction*.py", "test_architecture*.py", "test_route*.py")
     structure = sorted({str(p.relative_to(start.ROOT)) for pattern in patterns for p in (tests / "pure").glob(pattern)})
     checks: list[tuple[str, list[str | Path]]] = [
         ("lint", [python, "-m", "ruff", "check", "."]),

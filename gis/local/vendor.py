@@ -37,7 +37,13 @@ MODULES = (
     Module(
         "maplibre-gl",
         "maplibre-gl",
-        ("dist/maplibre-gl.mjs", "dist/maplibre-gl-shared.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css", "LICENSE.txt"),
+        (
+            "dist/maplibre-gl.mjs",
+            "dist/maplibre-gl-shared.mjs",
+            "dist/maplibre-gl-worker.mjs",
+            "dist/maplibre-gl.css",
+            "LICENSE.txt",
+        ),
     ),
     Module("@fontsource/noto-sans-sc", "noto-sans-sc", ("LICENSE",)),
     Module("@fontsource/noto-sans-mono", "noto-sans-mono", ("LICENSE",)),
@@ -89,7 +95,9 @@ def install(places: Places, console: Console, log: Path, bundle: Path | None = N
             npm_install(places, step, log, with_dev=False)
             copy_modules(places)
     if not is_current(places):
-        children.must(1, "the modules were made for another package-lock.json", "vendoring", "Use the bundle of this version.")
+        children.must(
+            1, "the modules were made for another package-lock.json", "vendoring", "Use the bundle of this version."
+        )
 
 
 def npm_install(places: Places, step: Step, log: Path, *, with_dev: bool) -> None:
@@ -102,7 +110,9 @@ def npm_install(places: Places, step: Step, log: Path, *, with_dev: bool) -> Non
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--progress=false"]
     if not with_dev:
         command.append("--omit=dev")
-    code, output = children.run(command, cwd=places.root, env=dict(os.environ), log=log, tick=lambda: step.update("npm ci"))
+    code, output = children.run(
+        command, cwd=places.root, env=dict(os.environ), log=log, tick=lambda: step.update("npm ci")
+    )
     remedy = "Is the package registry reachable (npm ping)? Without internet: make run BUNDLE=wangge-bundle-….tar"
     children.must(code, output, "npm ci", remedy)
     write_whole(stamp, f"{lock} {'dev' if with_dev else 'run'}\n")
@@ -125,10 +135,18 @@ def copy_modules(places: Places) -> None:
     write_whole(new / "fonts.css", "\n".join(_font_faces(source, new)))
     for entry in packages:
         entry["files"] = {
-            str(path.relative_to(new)): sha256_of(path) for path in sorted((new / str(entry["folder"])).rglob("*")) if path.is_file()
+            str(path.relative_to(new)): sha256_of(path)
+            for path in sorted((new / str(entry["folder"])).rglob("*"))
+            if path.is_file()
         }
     packages.append(
-        {"name": "fonts.css", "version": "", "licence": "OFL-1.1", "folder": "", "files": {"fonts.css": sha256_of(new / "fonts.css")}}
+        {
+            "name": "fonts.css",
+            "version": "",
+            "licence": "OFL-1.1",
+            "folder": "",
+            "files": {"fonts.css": sha256_of(new / "fonts.css")},
+        }
     )
     manifest = {"digest": wanted_digest(places.root), "packages": packages}
     write_whole(new / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
@@ -137,7 +155,13 @@ def copy_modules(places: Places) -> None:
 
 def _entry(package: Path, folder: str) -> dict[str, Any]:
     about = json.loads((package / "package.json").read_text(encoding="utf-8"))
-    return {"name": about["name"], "version": about["version"], "licence": about["license"], "folder": folder, "files": {}}
+    return {
+        "name": about["name"],
+        "version": about["version"],
+        "licence": about["license"],
+        "folder": folder,
+        "files": {},
+    }
 
 
 def _drop_map_comment(folder: Path) -> None:
@@ -160,7 +184,9 @@ def _font_faces(source: Path, new: Path) -> Iterator[str]:
                 if found is None or not pieces.fullmatch(piece):
                     continue
                 shutil.copyfile(source / package / "files" / found["file"], new / folder / found["file"])
-                body = body[: found.start()] + f"src: url({folder}/{found['file']}) format('woff2');" + body[found.end() :]
+                body = (
+                    body[: found.start()] + f"src: url({folder}/{found['file']}) format('woff2');" + body[found.end() :]
+                )
                 yield "@font-face {" + body + "}"
     yield ""
 
