@@ -1,0 +1,1 @@
+"""Data sets of the project and the generator that makes them."""

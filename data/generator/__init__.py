@@ -1,0 +1,1 @@
+"""Seeded generator of the synthetic district profile ``data/yuanhui``: every shape is invented, nothing is surveyed."""
