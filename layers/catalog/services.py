@@ -46,16 +46,17 @@ class _Stored:
 
 @transaction.atomic
 def publish_version(
-    *, spec: LayerSpec, rows: Sequence[FeatureRow], effective: date, actor: str, source: Source, whole: bool = True
-) -> LayerVersion | None:
+    *, spec: LayerSpec, rows: Sequence[FeatureRow], effective: date, actor: str, source: Source, whole: bool = True,
+    gone: Sequence[str] = (),
+) -> LayerVersion | None:  # fmt: skip
     """The new version of a layer, or None when `rows` are what is stored already.
 
-    `whole`: rows that are not named go (an import of the whole layer); otherwise they stay (a single edit).
-    The caller has asked for the right to do this. Raises DatabaseError when a constraint of the layer is broken.
+    `whole`: rows that are not named go (an import of the whole layer); otherwise they stay (a single edit), save
+    those whose ids are in `gone`. The caller has asked for the right to do this. Raises DatabaseError when a
+    constraint of the layer is broken.
     """
     table = table_of(spec)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('layer:' || %s, 0))", [spec.id])
+    lock_layer(spec.id)
     stored = _stored(spec, table)
     new = {row.feature_id: row for row in rows}
     if len(new) != len(rows):
@@ -63,7 +64,7 @@ def publish_version(
     still = {key for key, old in stored.items() if old.open}
     added = [row for row in rows if row.feature_id not in still]
     changed = [row for row in rows if row.feature_id in still and stored[row.feature_id].digest != row.digest]
-    removed = sorted(still - new.keys()) if whole else []
+    removed = sorted(still - new.keys()) if whole else sorted(still & set(gone))
     if not (added or changed or removed):
         return None
     version = next_version(spec.id)
@@ -90,6 +91,12 @@ def publish_version(
     )  # fmt: skip
     transaction.on_commit(lambda: current_versions(fresh=True))
     return row
+
+
+def lock_layer(layer: str) -> None:
+    """Holds the layer's writers off until the transaction ends; taking it twice does no harm."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('layer:' || %s, 0))", [layer])
 
 
 def _stored(spec: LayerSpec, table: str) -> dict[str, _Stored]:

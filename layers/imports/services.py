@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from layers.catalog.features import FeatureRow
 from layers.catalog.models import LayerVersion, Profile
 from layers.catalog.registry import BUILT_IN, spec_of
+from layers.catalog.rows import DEFAULTS, camera_view_rows, feature_rows
 from layers.catalog.services import Source, publish_version
 from layers.errors import Forbidden, ProfileRefused, TilingBroken
 from layers.imports.mapping import Problem, map_records
 from layers.imports.profile import ProfileSpec, file_sha256, read_profile
 from layers.imports.readers import Table, read_source
-from layers.imports.rows import DEFAULTS, camera_view_rows, feature_rows
 from layers.imports.tiling import Fault, misfits, overlaps
 from layers.imports.units import member_rows, unit_rows
 from layers.incidents.services import load_catalogue
