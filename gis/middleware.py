@@ -64,14 +64,17 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Puts `request.actor` on every request."""
+        """Puts `request.actor` on every request; answers are private unless they say otherwise."""
         bearer = getattr(request, "bearer", None)
         if bearer is not None:
             request.user = bearer.person
             request.actor = actor_of(bearer.person, token_scope=TokenScope(bearer.scope))  # type: ignore[attr-defined]
         else:
             request.actor = actor_of(request.user)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"  # whoever wants to be cached has to say so
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None lets the request through; else the refusal."""

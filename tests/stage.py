@@ -31,7 +31,9 @@ _CODE = ("layers", "gis/database.py")
 def fingerprint() -> str:
     """Hash of everything that decides what the loaded database looks like."""
     total = hashlib.sha256()
-    files = [file for part in _CODE for file in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))]
+    files = [
+        file for part in _CODE for file in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
+    ]
     files += [file for file in PROFILE.rglob("*") if file.is_file()]
     for file in sorted(files):
         total.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())

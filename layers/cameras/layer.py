@@ -24,10 +24,10 @@ CAMERAS = LayerSpec(
         FieldSpec("height_m", "number", "架设高度", "Mounting height", unit="m"),
         _STATUS, _TIER,
         FieldSpec("kind", "text", "类型", "Kind", max_length=24, values=codes(
-            fixed=("枪机", "Fixed"), dome=("球机", "Dome"), panorama=("全景", "Panorama"),
+            crossing=("路口", "Crossing"), bridge=("桥梁", "Bridge"), gate=("出入口", "Gate"), square=("广场", "Square"),
         )),
         FieldSpec("mount", "text", "安装", "Mount", max_length=12, values=codes(
-            pole=("立杆", "Pole"), wall=("墙面", "Wall"), gate=("门口", "Gate"), bridge=("桥", "Bridge"),
+            pole=("杆装", "Pole"), wall=("壁装", "Wall"), gate=("门岗", "Gate post"),
         )),
         GRID, COMMUNITY,
     ),

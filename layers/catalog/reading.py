@@ -10,7 +10,7 @@ import shapely
 from django.db import connection
 from psycopg import sql
 
-from layers.catalog.selectors import table_of, version_of
+from layers.catalog.selectors import own_rows, table_of, version_of
 from layers.errors import NotFound
 from layers.people.rights import Actor, RowScope, visible, visible_fields
 from layers.spec import LayerSpec
@@ -35,19 +35,19 @@ def feature(spec: LayerSpec, feature_id: str, actor: Actor) -> Json:
     """The GeoJSON feature of one row in force, with its chain. Unknown and forbidden ids get the same NotFound."""
     fields = visible_fields(actor, spec)
     condition, values = scope_condition(spec, visible(actor, spec))
-    where = sql.SQL("").join(sql.SQL(" AND {} = %s").format(sql.Identifier(column)) for column in spec.where)
+    own, constants = own_rows(spec)
     query = sql.SQL(
         "SELECT {columns}, ST_AsBinary(geom), ST_AsBinary(ST_PointOnSurface(geom)) FROM {table}"
-        " WHERE feature_id = %s AND version_from <= %s AND (version_to IS NULL OR version_to > %s) AND {scope}{where}"
+        " WHERE feature_id = %s AND version_from <= %s AND (version_to IS NULL OR version_to > %s) AND {scope} AND {own}"
     ).format(
         columns=sql.SQL(", ").join(sql.Identifier(f.db_column) for f in fields),
         table=sql.Identifier(table_of(spec)),
         scope=condition,
-        where=where,
+        own=own,
     )
     version = version_of(spec.id)
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(None), [feature_id, version, version, *values, *spec.where.values()])
+        cursor.execute(query.as_string(None), [feature_id, version, version, *values, *constants])
         row = cursor.fetchone()
     if row is None:
         raise NotFound(f"{spec.zh}里没有 {feature_id[:40]}", f"{spec.en} has no {feature_id[:40]}", field="id")

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Max, Model
 from django.utils import timezone
+from psycopg import sql
 
 from layers.catalog.models import LayerVersion, Profile
 from layers.spec import LayerSpec
@@ -39,6 +40,12 @@ def model_of(spec: LayerSpec) -> type[Model]:
 def table_of(spec: LayerSpec) -> str:
     """The table that holds a layer's rows."""
     return model_of(spec)._meta.db_table
+
+
+def own_rows(spec: LayerSpec) -> tuple[sql.Composable, list[str]]:
+    """SQL condition (and its values) that picks a layer's rows of its table; `true` when the table is its own."""
+    parts = [sql.SQL("{} = %s").format(sql.Identifier(column)) for column in spec.where]
+    return sql.SQL(" AND ").join(parts) if parts else sql.SQL("true"), list(spec.where.values())
 
 
 def current_versions(*, fresh: bool = False) -> dict[str, Current]:

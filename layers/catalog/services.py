@@ -20,7 +20,7 @@ from psycopg import sql
 from layers.catalog.features import FeatureRow
 from layers.catalog.models import LayerVersion, SearchName
 from layers.catalog.pinyin import full_pinyin, initials
-from layers.catalog.selectors import current_versions, next_version, table_of
+from layers.catalog.selectors import current_versions, next_version, own_rows, table_of
 from layers.live.services import Act, publish
 from layers.spec import LayerSpec
 
@@ -101,13 +101,13 @@ def lock_layer(layer: str) -> None:
 
 def _stored(spec: LayerSpec, table: str) -> dict[str, _Stored]:
     """The last row of every feature a layer ever had."""
-    where = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(c)) for c in spec.where) or sql.SQL("true")
+    where, values = own_rows(spec)
     query = sql.SQL(
         "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL, feature_version"
         " FROM {} WHERE {} ORDER BY feature_id, version_from DESC, row_id DESC"
     ).format(sql.Identifier(table), where)
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(None), list(spec.where.values()))
+        cursor.execute(query.as_string(None), values)
         return {row[0]: _Stored(row[1], bytes(row[2]), row[3], row[4]) for row in cursor.fetchall()}
 
 
@@ -149,13 +149,13 @@ def _copy(
 
 
 def _bounds(spec: LayerSpec, table: str, version: int) -> tuple[float | None, ...]:
-    where = sql.SQL("").join(sql.SQL(" AND {} = %s").format(sql.Identifier(c)) for c in spec.where)
+    where, values = own_rows(spec)
     query = sql.SQL(
         "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM"
-        " (SELECT ST_Extent(geom) AS b FROM {} WHERE version_to IS NULL{}) AS whole"
+        " (SELECT ST_Extent(geom) AS b FROM {} WHERE version_to IS NULL AND {}) AS whole"
     ).format(sql.Identifier(table), where)
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(None), list(spec.where.values()))
+        cursor.execute(query.as_string(None), values)
         west, south, east, north = cursor.fetchone()
     return west, south, east, north
 

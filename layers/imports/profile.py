@@ -42,6 +42,10 @@ class ProfileSpec:
     srid: int
     effective: date
     sources: tuple[SourceSpec, ...]
+    teams: Path | None
+    vehicles: Path | None
+    roster_encoding: str
+    catalogue: Path | None
     sha256: str
 
     def of_layer(self, layer: str) -> tuple[SourceSpec, ...]:
@@ -66,21 +70,31 @@ def read_profile(folder: Path) -> ProfileSpec:
                 f"crs 应写作 EPSG:数字，而不是 {crs}", f"crs must read EPSG:number, not {crs}", field="crs"
             )
         effective = table["effective"]
+        rosters = table.get("rosters", {})
+        extra = {name: _inside(folder, rosters[name]) for name in ("teams", "vehicles") if name in rosters}
+        catalogue = _inside(folder, table["catalogue"]["items"]) if "catalogue" in table else None
         return ProfileSpec(
             id=str(table["id"]), folder=folder, title_zh=str(table["title_zh"]), title_en=str(table["title_en"]),
             synthetic=bool(table["synthetic"]), notice_zh=str(table.get("notice_zh", "")),
             notice_en=str(table.get("notice_en", "")), srid=int(crs[5:]),
             effective=effective if isinstance(effective, date) else date.fromisoformat(str(effective)),
-            sources=sources, sha256=_digest(folder, sources),
+            sources=sources, teams=extra.get("teams"), vehicles=extra.get("vehicles"),
+            roster_encoding=str(rosters.get("encoding", "GBK")), catalogue=catalogue, sha256=_digest(folder, [*(s.file for s in sources), *extra.values(), *([catalogue] if catalogue else [])]),
         )  # fmt: skip
     except KeyError as error:
         raise ProfileRefused(f"{path} 缺少 {error}", f"{path} lacks the key {error}", field=str(error)) from error
 
 
-def _source(folder: Path, entry: Mapping[str, Any]) -> SourceSpec:
-    file = (folder / str(entry["file"])).resolve()
+def _inside(folder: Path, name: Any) -> Path:
+    """The file a profile names, which must lie inside its folder."""
+    file = (folder / str(name)).resolve()
     if not file.is_relative_to(folder.resolve()):
-        raise ProfileRefused("文件在辖区目录之外", f"{entry['file']} lies outside the profile", field="file")
+        raise ProfileRefused("文件在辖区目录之外", f"{name} lies outside the profile", field="file")
+    return file
+
+
+def _source(folder: Path, entry: Mapping[str, Any]) -> SourceSpec:
+    file = _inside(folder, entry["file"])
     return SourceSpec(
         layer=str(entry["layer"]), file=file, encoding=str(entry.get("encoding", "GBK")),
         fields=dict(entry["fields"]), constants=dict(entry.get("constants", {})),
@@ -88,13 +102,11 @@ def _source(folder: Path, entry: Mapping[str, Any]) -> SourceSpec:
     )  # fmt: skip
 
 
-def _digest(folder: Path, sources: tuple[SourceSpec, ...]) -> str:
+def _digest(folder: Path, files: list[Path]) -> str:
     """SHA-256 over the profile table and every file it names, sidecars included."""
     total = hashlib.sha256((folder / PROFILE_FILE).read_bytes())
-    for source in sources:
-        parts = [source.file]
-        if source.file.suffix == ".shp":
-            parts = [source.file.with_suffix(suffix) for suffix in _SIDECARS]
+    for file in files:
+        parts = [file.with_suffix(suffix) for suffix in _SIDECARS] if file.suffix == ".shp" else [file]
         for part in parts:
             if part.exists():
                 total.update(part.name.encode() + b"\0" + part.read_bytes())

@@ -20,20 +20,18 @@ from layers.imports.profile import SourceSpec
 
 @dataclass(frozen=True)
 class Table:
-    """Rows as delivered: attribute mappings by column name, and shapes in metres and in degrees (or none)."""
+    """Rows as delivered: attribute mappings by column name, and shapes in metres and in degrees."""
 
     file: str
     records: Sequence[Mapping[str, Any]]
-    metric: np.ndarray | None
-    degrees: np.ndarray | None
+    metric: np.ndarray
+    degrees: np.ndarray
 
 
 def read_source(source: SourceSpec, srid: int) -> Table:
     """The rows of one source. Raises ProfileRefused when the file is missing, damaged or not in EPSG:`srid`."""
     if not source.file.exists():
         raise ProfileRefused(f"缺少文件 {source.file.name}", f"the file {source.file} is missing", field=source.layer)
-    if source.file.suffix == ".csv":
-        return _read_csv(source)
     try:
         frame: gpd.GeoDataFrame = pyogrio.read_dataframe(source.file, encoding=source.encoding, use_arrow=False)
     except (pyogrio.errors.DataSourceError, UnicodeDecodeError, ValueError) as error:
@@ -49,15 +47,13 @@ def read_source(source: SourceSpec, srid: int) -> Table:
     return Table(source.file.name, records, metric, reproject_all(metric, srid, STORAGE_SRID))
 
 
-def _read_csv(source: SourceSpec) -> Table:
+def read_roster(file: Path, encoding: str) -> list[dict[str, str]]:
+    """The lines of a delivered table without geometry. Raises ProfileRefused when it can't be read."""
     try:
-        with source.file.open(encoding=source.encoding, newline="") as handle:
-            records: list[dict[str, Any]] = list(csv.DictReader(handle))
+        with file.open(encoding=encoding, newline="") as handle:
+            return list(csv.DictReader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ProfileRefused(
-            f"{source.file.name} 读不了", f"{source.file.name} cannot be read: {error}", field=source.layer
-        ) from error
-    return Table(source.file.name, records, None, None)
+        raise ProfileRefused(f"{file.name} 读不了", f"{file.name} cannot be read: {error}", field="rosters") from error
 
 
 def _demand_crs(frame: gpd.GeoDataFrame, source: SourceSpec, srid: int) -> None:

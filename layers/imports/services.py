@@ -17,7 +17,7 @@ from layers.catalog.services import Source, publish_version
 from layers.errors import Forbidden, ProfileRefused, TilingBroken
 from layers.imports.mapping import Problem, map_records
 from layers.imports.profile import ProfileSpec, file_sha256, read_profile
-from layers.imports.readers import Table, read_source
+from layers.imports.readers import read_roster, read_source
 from layers.imports.tiling import Fault, misfits, overlaps
 from layers.imports.units import member_rows, unit_rows
 from layers.incidents.services import load_catalogue
@@ -28,7 +28,6 @@ from layers.spec import LayerSpec
 from layers.territory.services import ensure_kinds, prove_tiling
 
 Progress = Callable[[str, int, int], None]
-CATALOGUE = Path("catalogue") / "items.csv"
 _TREE = (("subdistricts", "district"), ("communities", "subdistricts"), ("grids", "communities"))
 
 
@@ -75,7 +74,7 @@ class _Read:
     rows: dict[str, list[FeatureRow]] = field(default_factory=dict)
     shapes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
+    members: list[dict[str, str]] = field(default_factory=list)
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -110,17 +109,11 @@ def _read_all(profile: ProfileSpec, progress: Progress) -> _Read:
     for number, source in enumerate(profile.sources):
         progress(f"read {source.file.name}", number, len(profile.sources))
         table = read_source(source, profile.srid)
-        if source.layer == "teams":
-            read.tables["teams"] = table
-            continue
         spec = spec_of(source.layer)
         mapped = map_records(spec, source, table.records, DEFAULTS.get(spec.id, {}))
         problems += [_sentence(source.file.name, problem) for problem in mapped.problems]
-        if source.layer == "units":
-            read.rows.setdefault("units", []).extend(unit_rows(spec, mapped.values))
-            continue
         read.rows.setdefault(spec.id, []).extend(feature_rows(spec, mapped.values, table.metric, table.degrees))
-        if spec.model == "territory.Area" and table.metric is not None:
+        if spec.model == "territory.Area":
             read.shapes.setdefault(spec.id, {}).update(
                 zip((value["code"] for value in mapped.values), table.metric, strict=True)
             )
@@ -131,10 +124,19 @@ def _read_all(profile: ProfileSpec, progress: Progress) -> _Read:
             problems=problems[:50],
         )  # fmt: skip
     read.rows["camera_views"] = camera_view_rows(read.rows.get("cameras", []))
-    if "teams" in read.tables:
-        grids = [row.values for row in read.rows.get("grids", [])]
-        read.rows.setdefault("units", [])[:0] = unit_rows(spec_of("units"), grids, teams=True)
+    _read_units(read)
     return read
+
+
+def _read_units(read: _Read) -> None:
+    """Teams from the grids, vehicles and team members from the rosters."""
+    profile, spec = read.spec, spec_of("units")
+    if profile.teams is not None:
+        read.members = member_rows(read_roster(profile.teams, profile.roster_encoding))
+        read.rows["units"] = unit_rows(spec, [row.values for row in read.rows.get("grids", [])], teams=True)
+    if profile.vehicles is not None:
+        vehicles = read_roster(profile.vehicles, profile.roster_encoding)
+        read.rows.setdefault("units", []).extend(unit_rows(spec, vehicles))
 
 
 def _sentence(file: str, problem: Problem) -> str:
@@ -171,15 +173,10 @@ def _write_all(read: _Read, who: str, progress: Progress) -> Summary:
     progress("prove tiling", len(layers), len(layers))
     if any(summary.versions.get(layer) for layer in ("district", "subdistricts", "communities", "grids", "unit_grids")):
         prove_tiling(profile.effective)
-    if "teams" in read.tables:
-        summary.members = replace_members(
-            rows=member_rows(read.tables["teams"].records, profile.of_layer("teams")[0]),
-            effective=profile.effective,
-            actor=who,
-        )
-    catalogue = profile.folder / CATALOGUE
-    if catalogue.exists():
-        summary.items = load_catalogue(path=catalogue, actor=who)
+    if read.members:
+        summary.members = replace_members(rows=read.members, effective=profile.effective, actor=who)
+    if profile.catalogue is not None:
+        summary.items = load_catalogue(path=profile.catalogue, actor=who)
     Profile.objects.exclude(id=profile.id).delete()
     Profile.objects.update_or_create(
         id=profile.id,

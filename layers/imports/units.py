@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layers.catalog.features import FeatureRow, stable_id
-from layers.imports.profile import SourceSpec
 from layers.spec import LayerSpec
 
-POSTS = ("leader", "service", "mediator", "patrol", "safety")
+_MEMBER = ("grid", "post", "name", "name_en")
 
 
 def unit_rows(spec: LayerSpec, values: Sequence[Mapping[str, Any]], *, teams: bool = False) -> list[FeatureRow]:
@@ -27,17 +26,11 @@ def unit_rows(spec: LayerSpec, values: Sequence[Mapping[str, Any]], *, teams: bo
             }  # fmt: skip
         row |= {key: row[key] or "" for key in ("code", "name", "name_en", "team", "grid")}
         row["community"] = row["community"] or row["grid"][:12]
+        row["team"] = row["team"] or str(given.get("call_sign") or "")
         rows.append(FeatureRow(stable_id("units", row["code"]), None, row, 3 if teams else 4))
     return rows
 
 
-def member_rows(records: Sequence[Mapping[str, Any]], source: SourceSpec) -> list[dict[str, str]]:
+def member_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """(grid, post, name, name_en) of every post of every team, as delivered."""
-    columns = {name: source.fields.get(name, name) for name in ("grid", "post", "name", "name_en")}
-    posts = source.codes.get("post", {})
-    rows = []
-    for record in records:
-        row = {name: str(record.get(column) or "").strip() for name, column in columns.items()}
-        row["post"] = str(posts.get(row["post"], row["post"]))
-        rows.append(row)
-    return rows
+    return [{name: str(record.get(name) or "").strip() for name in _MEMBER} for record in records]

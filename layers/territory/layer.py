@@ -57,11 +57,16 @@ UNIT_GRIDS = LayerSpec(
     fields=(
         *COMMON_FIELDS, GRID, COMMUNITY, AREA_M2,
         FieldSpec("land_use", "text", "用地", "Land use", max_length=24, values=codes(
-            residential=("居住", "Residential"), commercial=("商业", "Commercial"), industrial=("工业", "Industrial"),
-            public=("公共", "Public"), green=("绿地", "Green"), water=("水域", "Water"), old_town=("老城", "Old town"),
-            mixed=("混合", "Mixed"), road=("道路", "Road"),
+            old_town=("旧城居住", "Old town"), old_residential=("老旧住宅", "Old housing"), residential=("住宅", "Housing"),
+            high_rise=("高层住宅", "High-rise housing"), urban_village=("城中村", "Urban village"),
+            mixed=("商住混合", "Mixed"), school=("学校", "School"), hospital=("医院", "Hospital"), market=("市场", "Market"),
+            commercial=("商业", "Commercial"), office=("办公", "Office"), industrial=("工业", "Industrial"),
+            park=("公园", "Park"), square=("广场", "Square"), yard=("街角绿地", "Pocket green"),
+            belt=("河岸绿带", "River belt"), water=("水面", "Water"),
         )),
-        FieldSpec("level", "text", "管理级别", "Management level", max_length=12),
+        FieldSpec("level", "text", "管理级别", "Management level", max_length=12, values=codes(**{
+            "1": ("一级", "First"), "2": ("二级", "Second"), "3": ("三级", "Third"), "4": ("四级", "Fourth"),
+        })),
     ),
     details=(Detail(15, cap=3000),),
 )  # fmt: skip
@@ -69,7 +74,7 @@ UNIT_GRIDS = LayerSpec(
 BUILDING_USES = codes(
     residential=("住宅", "Residential"), commercial=("商业", "Commercial"), office=("办公", "Office"),
     school=("学校", "School"), hospital=("医院", "Hospital"), industrial=("工业", "Industrial"),
-    public=("公共", "Public"), mixed=("商住", "Mixed"), shed=("棚房", "Shed"),
+    public=("公共", "Public"), mixed=("商住", "Mixed"), shed=("附属", "Outbuilding"),
 )  # fmt: skip
 BUILDINGS = LayerSpec(
     id="buildings", zh="建筑", en="Buildings", model="territory.Building", geometry_types=("MultiPolygon",),
@@ -81,7 +86,10 @@ BUILDINGS = LayerSpec(
         FieldSpec("height_m", "number", "高度", "Height", unit="m", tile_zoom=12, required=True),
         FieldSpec("height_estimated", "boolean", "高度为估算", "Height estimated"),
         FieldSpec("built_year", "integer", "建成年份", "Built in"),
-        FieldSpec("structure", "text", "结构", "Structure", max_length=24),
+        FieldSpec("structure", "text", "结构", "Structure", max_length=24, values=codes(
+            brick_timber=("砖木", "Brick and timber"), brick_concrete=("砖混", "Brick and concrete"),
+            frame=("框架", "Frame"), shear_wall=("剪力墙", "Shear wall"), steel=("钢结构", "Steel"),
+        )),
         FieldSpec("households", "integer", "户数", "Households"),
         FieldSpec("address", "text", "地址", "Address", max_length=160),
         GRID, COMMUNITY, SUBDISTRICT,
@@ -129,7 +137,7 @@ GREENS = LayerSpec(
     fields=(
         *COMMON_FIELDS,
         FieldSpec("kind", "text", "类别", "Kind", tile_zoom=0, max_length=24, values=codes(
-            park=("公园", "Park"), belt=("滨河绿带", "River belt"), verge=("道路绿带", "Verge"), yard=("庭院绿地", "Yard"),
+            park=("公园", "Park"), belt=("滨河绿带", "River belt"), verge=("道路绿带", "Verge"), yard=("街角绿地", "Pocket green"), islet=("洲滩", "Islet"),
             field=("运动场", "Sports ground"),
         )),
     ),

@@ -1,0 +1,155 @@
+"""Role x route x area, walked from the URL table: a route without a row here fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from gis.middleware import ADMIN_DOOR
+from layers.people.access import door_of
+from layers.roles import ADMIN_ROLES, ROLE_LEVEL, Role
+
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one route answers: to an anonymous program, and to each role inside and outside its area."""
+
+    path: str
+    anonymous: int
+    allowed: int = 200
+    roles: frozenset[Role] = EVERYBODY
+    refused: int = 403
+    #: Status for a signed-in person whose area does not hold the thing asked for; None: the route knows no area.
+    elsewhere: int | None = None
+    method: str = "get"
+
+
+#: Pattern of the URL table -> its row. {place} and {camera} are things in the last grid of the district.
+ROWS: dict[str, Row] = {
+    "": Row("/", 401),
+    "accounts/login/": Row("/accounts/login/", 200, allowed=302),
+    "accounts/logout/": Row("/accounts/logout/", 405, allowed=405),
+    "i18n/setlang/": Row("/i18n/setlang/", 302, allowed=302),
+    "healthz": Row("/healthz", 200),
+    "readyz": Row("/readyz", 200),
+    "api/": Row("/api/", 401, allowed=404),
+    "api/openapi.json": Row("/api/openapi.json", 200),
+    "api/layers": Row("/api/layers", 401),
+    "api/layers/<layer>/features/<feature_id>": Row("/api/layers/places/features/{place}", 401, elsewhere=404),
+    "api/search": Row("/api/search?q=rm", 401),
+    "api/chain": Row("/api/chain?lon=114.02&lat=33.57", 401),
+    "api/me": Row("/api/me", 401),
+    "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
+    "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13380/6544.mvt", 200, allowed=200),
+}
+#: Roles that see the map at all; the others hold no see_map grant.
+MAPLESS = frozenset({Role.PUBLIC})
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern, bool]]:
+    """(whole pattern, pattern, belongs to the admin site) of every route."""
+    for entry in resolver.url_patterns:
+        whole = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, whole)
+        else:
+            yield whole, entry, whole.startswith("admin/")
+
+
+ROUTES = list(patterns(get_resolver()))
+
+
+def test_every_route_has_a_row():
+    missing = [whole for whole, _, admin in ROUTES if not admin and whole not in ROWS]
+    gone = set(ROWS) - {whole for whole, _, _ in ROUTES}
+    assert not missing, f"give these routes a row in {__name__}: {missing}"
+    assert not gone, f"these rows have no route: {gone}"
+
+
+def test_every_route_declares_its_door():
+    closed = [whole for whole, entry, admin in ROUTES if not admin and door_of(entry.callback) is None]
+    assert not closed
+
+
+def test_the_admin_site_lets_in_its_roles_alone():
+    assert ADMIN_DOOR.roles == ADMIN_ROLES
+    assert not ADMIN_DOOR.public
+
+
+@pytest.fixture(scope="module")
+def things(district, django_db_blocker) -> dict[str, str]:
+    """Ids of things in the last grid that has them."""
+    from layers.cameras.models import Camera
+    from layers.places.models import Place
+
+    with django_db_blocker.unblock():
+        place = Place.objects.filter(version_to__isnull=True).exclude(grid="").order_by("-grid", "feature_id").first()
+        camera = Camera.objects.filter(version_to__isnull=True).order_by("-grid", "feature_id").first()
+        return {"place": place.feature_id, "camera": camera.feature_id, "grid": place.grid}
+
+
+@pytest.mark.parametrize("whole", sorted(ROWS))
+def test_anonymous_programs_get_the_stated_answer(whole, db, things):
+    row = ROWS[whole]
+    answer = getattr(Client(), row.method)(row.path.format(**things))
+    assert answer.status_code == row.anonymous
+    if answer.status_code >= 400 and answer.status_code != 405:
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_each_role_at_home_and_elsewhere_on_every_route(role, cast, things):
+    """One account a role in the area of the things, one in another area of the same level."""
+    level = ROLE_LEVEL[role]
+    length = {"district": 6, "subdistrict": 9, "community": 12, "grid": 15}[level]
+    home = cast.client(role, things["grid"][:length])
+    others = [code for code in cast.district.codes[level] if not things["grid"].startswith(code[:9])]
+    wrong = []
+    for whole, row in ROWS.items():
+        wanted = row.allowed if role in row.roles else row.refused
+        if role in MAPLESS and whole in ("api/layers/<layer>/features/<feature_id>", "tiles/<str:layers>.json"):
+            wanted = 404
+        got = getattr(home, row.method)(row.path.format(**things)).status_code
+        if got != wanted:
+            wrong.append(f"{whole}: {role} at home got {got}, not {wanted}")
+        if row.elsewhere is not None and others:
+            got = getattr(cast.client(role, others[0]), row.method)(row.path.format(**things)).status_code
+            if got != row.elsewhere:
+                wrong.append(f"{whole}: {role} elsewhere got {got}, not {row.elsewhere}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+@pytest.mark.parametrize("path", ["/admin/", "/admin/territory/road/", "/admin/people/user/", "/admin/live/event/"])
+def test_the_admin_site_is_closed_to_everybody_else(role, path, cast):
+    status = cast.client(role).get(path).status_code
+    if role not in ADMIN_ROLES:
+        assert status == 403
+    else:
+        assert status in (200, 403)
+
+
+def test_people_are_sent_to_sign_in_and_programs_are_told(db, district):
+    page = Client(headers={"accept": "text/html"}).get("/?a=1")
+    assert page.status_code == 302
+    assert page["Location"] == "/accounts/login/?next=/%3Fa%3D1"
+    assert Client().get("/").status_code == 401
+
+
+def test_an_unknown_and_a_forbidden_id_get_the_same_answer(cast, things):
+    far = next(code for code in cast.district.codes["community"] if not things["grid"].startswith(code[:9]))
+    client = cast.client("community_staff", far)
+    forbidden = client.get(f"/api/layers/places/features/{things['place']}")
+    unknown = client.get("/api/layers/places/features/00000000-0000-0000-0000-000000000000")
+    assert forbidden.status_code == unknown.status_code == 404
+    strip = {"detail", "found"}
+    assert {k: v for k, v in forbidden.json().items() if k not in strip} == {
+        k: v for k, v in unknown.json().items() if k not in strip
+    }
