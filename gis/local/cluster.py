@@ -85,6 +85,8 @@ def create(places: Places, step: Step, log: Path) -> None:
     code, output = children.run(
         command, account=account, env=_env(), cwd=Path("/"), log=log, tick=lambda: step.update("initdb")
     )
+    if code:
+        remove_tree(new)
     children.must(code, output, "initdb")
     new.rename(places.cluster_dir)
     _sync_folder(places.state)

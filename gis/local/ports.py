@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
+import time
 from pathlib import Path
+from typing import Any
 
 from .options import Options
 from .problems import SetupProblem
 
 
-def require_free(options: Options) -> None:
-    """Returns when HOST:PORT can be bound.
+def require_free(options: Options, patience_s: float = 1.5) -> None:
+    """Returns when HOST:PORT can be bound; a start that was just killed has ``patience_s`` to let go of it.
 
     Raises:
         SetupProblem: the port is taken (by whom, where that can be known), needs root, or the address isn't ours.
@@ -23,21 +24,32 @@ def require_free(options: Options) -> None:
             f"Choose one above 1023 (make run PORT=8000) and forward {options.port} to it.",
         )
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise SetupProblem(
             f"HOST={options.host} is not an address of this machine ({error}).", "make run HOST=127.0.0.1"
         ) from error
-    with socket.socket(family, kind, protocol) as probe:
+    deadline = time.monotonic() + patience_s
+    while (problem := _bind_error(family, address)) is not None:
+        if problem.errno != errno.EADDRINUSE:
+            raise SetupProblem(
+                f"{options.host}:{options.port} can't be used: {problem.strerror}.", "make run HOST=127.0.0.1"
+            ) from problem
+        if time.monotonic() > deadline:
+            raise _taken(options) from problem
+        time.sleep(0.1)
+
+
+def _bind_error(family: int, address: Any) -> OSError | None:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
+            # Bound is not enough: with SO_REUSEADDR a listener elsewhere shows only now.
+            probe.listen(1)
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise _taken(options) from error
-            raise SetupProblem(
-                f"{options.host}:{options.port} can't be used: {error.strerror}.", "make run HOST=127.0.0.1"
-            ) from error
+            return error
+    return None
 
 
 def _taken(options: Options) -> SetupProblem:

@@ -42,7 +42,7 @@ def run_tests(console: Console, *, long: bool) -> int:
             vendor.npm_install(places, step, log, with_dev=True)
         with test_cluster(places, options, console, log, durable=False) as env:
             code = _node_tests(env, console)
-            arguments = ["-m", "long", "tests"] if long else ["-m", "not long", *_existing(STAGES)]
+            arguments = ["-m", "long", "tests"] if long else ["-m", "not long", *_stages()]
             extra = os.environ.get("PYTEST_ARGS", "").split()
             # pytest last: its summary is the last line of the runners' output.
             return max(
@@ -55,8 +55,10 @@ def _test_options(variable: str, default: str) -> Options:
     return replace(read_options(), var=var, demo=False, simulate=False, database_url="", owner_url="")
 
 
-def _existing(folders: Sequence[str]) -> list[str]:
-    return [folder for folder in folders if (start.ROOT / folder).is_dir()]
+def _stages() -> list[str]:
+    """What ``make test`` runs, in order: the tests of the house itself, then the stages that exist."""
+    house = sorted(str(path.relative_to(start.ROOT)) for path in (start.ROOT / "tests").glob("test_*.py"))
+    return [*house, *(folder for folder in STAGES if (start.ROOT / folder).is_dir())]
 
 
 @contextmanager
@@ -126,7 +128,14 @@ def check(console: Console) -> int:
     env = {**os.environ, "WANGGE_VAR": str(places.var), "PYTHONDONTWRITEBYTECODE": "1"}
     tests = start.ROOT / "tests"
     patterns = ("test_import*direction*.py", "test_architecture*.py", "test_route*.py")
-    structure = sorted({str(p.relative_to(start.ROOT)) for pattern in patterns for p in (tests / "pure").glob(pattern)})
+    structure = sorted(
+        {
+            str(p.relative_to(start.ROOT))
+            for pattern in patterns
+            for folder in (tests, tests / "pure")
+            for p in folder.glob(pattern)
+        }
+    )
     checks: list[tuple[str, list[str | Path]]] = [
         ("lint", [python, "-m", "ruff", "check", "."]),
         ("format", [python, "-m", "ruff", "format", "--check", "."]),
