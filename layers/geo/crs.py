@@ -6,6 +6,7 @@ differ by less than a metre; PROJ treats the shift as zero, which the district a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -23,20 +24,26 @@ def _transformer(source: int, target: int) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
+def _mover(source: int, target: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Coordinates in, coordinates out. A lone position travels as two scalars: pyproj guesses at arrays of one."""
+    transformer = _transformer(source, target)
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        if len(xy) == 1:
+            return np.array([transformer.transform(float(xy[0, 0]), float(xy[0, 1]))])
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return move
+
+
 def reproject(shape: BaseGeometry, source: int, target: int) -> BaseGeometry:
     """`shape` in the target EPSG, x (easting or longitude) first on both sides."""
-    if source == target:
-        return shape
-    return shapely.transform(
-        shape, lambda xy: np.column_stack(_transformer(source, target).transform(xy[:, 0], xy[:, 1]))
-    )
+    return shape if source == target else shapely.transform(shape, _mover(source, target))
 
 
 def reproject_all(shapes: np.ndarray, source: int, target: int) -> np.ndarray:
     """As `reproject`, for an array of shapes at once."""
     if source == target:
         return shapes
-    result: np.ndarray = shapely.transform(
-        shapes, lambda xy: np.column_stack(_transformer(source, target).transform(xy[:, 0], xy[:, 1]))
-    )
+    result: np.ndarray = shapely.transform(shapes, _mover(source, target))
     return result
