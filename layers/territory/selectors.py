@@ -59,6 +59,11 @@ SELECT code FROM territory_unitgrid
 WHERE {_VALID} AND ST_Covers(geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
 ORDER BY (grid = %(grid)s) DESC, code LIMIT 1
 """
+_AROUND = f"""
+SELECT code FROM territory_area
+WHERE {_VALID} AND (level = 'district' OR ST_Covers(geom, ST_GeomFromWKB(%(shape)s, 4326)))
+ORDER BY length(code) DESC, code LIMIT 1
+"""
 _NAMES = """
 SELECT a.level, a.code, a.name, a.name_en, a.kind, coalesce(k.zh, a.kind), coalesce(k.en, a.kind)
 FROM territory_area a
@@ -87,6 +92,14 @@ def chain_at(lon: float, lat: float, *, on: date | None = None) -> Chain:
         cursor.execute(_UNIT, {**values, "grid": found[0]})
         unit = cursor.fetchone()
     return Chain(chain_of(found[0], on=day), unit[0] if unit else "")
+
+
+def smallest_area_around(wkb: bytes, *, on: date | None = None) -> str:
+    """Code of the smallest area that holds a whole shape (WKB, EPSG:4326) on a day; the district's when none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, {"shape": wkb, "day": on or timezone.localdate()})
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
 
 
 def chain_of(code: str, *, on: date | None = None) -> tuple[AreaName, ...]:
