@@ -15,7 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("tiles/", include("layers.tiles.urls")),
-    path("api/", include("layers.api.urls")),
+    path("api/", include("layers.api.urls", namespace="api")),
     path("admin/", admin.site.urls),
 ]
 handler400 = "gis.pages.errors.bad_request"

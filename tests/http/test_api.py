@@ -17,7 +17,7 @@ def gis(client_for):
 def test_layers_are_described_in_contract_order(gis, district):
     body = gis.get("/api/layers").json()
     ids = [layer["id"] for layer in body["layers"]]
-    assert ids == [spec.id for spec in BUILT_IN if spec.id != "units"]
+    assert ids == [spec.id for spec in BUILT_IN]
     assert body["notice"]["zh"] == "示意图，非测绘成果"
     counts = {layer["id"]: layer["count"] for layer in body["layers"]}
     assert counts["grids"] == 78
