@@ -235,11 +235,14 @@ def prepare(places: Places, log: Path) -> None:
     # The passwords are on disk before the roles know them: a crash in between loses nothing.
     write_if_changed(places.var / "owner.json", json.dumps(owner, indent=1) + "\n", mode=0o600)
     steps = cluster_sql.preparation(passwords)
-    stamp, digest = places.cluster_dir / _PREPARED, digest_of(*(text for _, text in steps), *passwords.values())
-    if read_stamp(stamp) != digest:
+    digest = digest_of(*(text for _, text in steps), *passwords.values())
+    # The number tells a database that was dropped or made anew by hand from the one the stamp is about.
+    number = database_number(places, log)
+    if not number or read_stamp(places.cluster_dir / _PREPARED) != f"{digest} {number}":
         for database, text in steps:
             _psql(places, database, text, log)
-        write_whole(stamp, digest + "\n", mode=0o600, owner=places.cluster_account())
+        number = database_number(places, log)
+        stamp(places, _PREPARED, f"{digest} {number}")
     about = {
         "data_dir": str(places.cluster_dir),
         "socket_dir": folder,
@@ -252,15 +255,31 @@ def prepare(places: Places, log: Path) -> None:
     write_if_changed(places.state / "cluster.json", text, mode=0o640, gid=places.service_account().gid)
 
 
+def database_number(places: Places, log: Path) -> str:
+    """PostgreSQL's number (oid) of our database; empty when there is none."""
+    return _psql(places, "postgres", f"SELECT oid FROM pg_database WHERE datname = '{DATABASE}'", log).strip()
+
+
+def stamp(places: Places, name: str, text: str) -> None:
+    """Remembers ``text`` inside the data directory, so that it goes where the data goes."""
+    write_whole(places.cluster_dir / name, text + "\n", mode=0o600, owner=places.cluster_account())
+
+
+def stamped(places: Places, name: str) -> str:
+    """What :func:`stamp` remembered; empty when nothing."""
+    return read_stamp(places.cluster_dir / name)
+
+
 def _url(role: str, password: str, folder: str) -> str:
     secret = f":{quote(password, safe='')}" if password else ""
     return f"postgresql://{role}{secret}@/{DATABASE}?" + urlencode({"host": folder, "port": PORT}, safe="/")
 
 
-def _psql(places: Places, database: str, text: str, log: Path) -> None:
+def _psql(places: Places, database: str, text: str, log: Path) -> str:
     command: list[str | Path] = [bin_dir(places) / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", places.socket_dir]
     command += ["-p", str(PORT), "-U", SUPERUSER, "-d", database, "-f", "-"]
     code, output = children.run(
         command, account=places.cluster_account(), env=_env(), cwd=Path("/"), log=log, feed=text.encode()
     )
     children.must(code, output, "Preparing the database")
+    return output

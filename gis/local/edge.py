@@ -19,6 +19,18 @@ SECRET_PARAMETERS = ("id", "api_key", "display", "token", "access_token", "key",
 UPLOAD_LIMIT = "205m"  # 200 MB of files and the multipart wrapping; the application counts exactly
 _TILE_CACHE_MAX = "1g"
 
+#: For the web process. Set, never appended to: what a client says about itself is not passed on.
+_HEADERS = (
+    'Connection ""',
+    "Host $http_host",
+    "X-Forwarded-For $remote_addr",
+    "X-Forwarded-Proto $scheme",
+    "X-Forwarded-Host $http_host",
+    "X-Forwarded-Port $server_port",
+    "X-Real-IP $remote_addr",
+    'Forwarded ""',
+)
+
 _CONFIGURATION = """# Made by gis/local/edge.py at each start; changes belong there.
 daemon off;
 pid {pid};
@@ -81,6 +93,8 @@ http {{
 
     map $http_upgrade $connection_upgrade {{ default upgrade; "" ""; }}
     map $arg_v $tile_without_version {{ default 0; "" 1; }}
+    # A condition goes upstream only where nothing is kept: a 304 must never become the cached answer.
+    map $arg_v $tile_condition {{ default ""; "" $http_if_none_match; }}
     # An answer that depends on who asks has no place in a shared cache, whatever its Cache-Control says.
     map $upstream_http_vary $answer_is_personal {{ default 0; "~*(cookie|authorization|\\*)" 1; }}
     map $upstream_http_set_cookie $answer_sets_cookie {{ default 1; "" 0; }}
@@ -96,15 +110,7 @@ http {{
     upstream live {{ server unix:{live_socket}; keepalive 32; }}
 
     proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_set_header Host $http_host;
-    # Set, never appended to: what a client says about itself is not passed on.
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $http_host;
-    proxy_set_header X-Forwarded-Port $server_port;
-    proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header Forwarded "";
+    {headers}
     proxy_connect_timeout 2s;
     proxy_send_timeout 60s;
     proxy_read_timeout 60s;
@@ -136,13 +142,15 @@ http {{
             proxy_cache_bypass $tile_without_version;
             proxy_no_cache $tile_without_version $answer_is_personal $answer_sets_cookie;
             # One stored form (gzip); unpacked for the few clients that can't read it.
+            # (A location with a header of its own inherits none of the others: they are repeated.)
+            {headers}
             proxy_set_header Accept-Encoding gzip;
+            proxy_set_header If-None-Match $tile_condition;
             proxy_ignore_headers Vary;
             gunzip on;
             proxy_cache_lock on;
             proxy_cache_lock_timeout 5s;
             proxy_cache_use_stale off;
-            proxy_set_header If-None-Match $http_if_none_match;
             add_header X-Cache $upstream_cache_status;
         }}
 
@@ -189,6 +197,7 @@ def configuration(places: Places, options: Options) -> str:
     """nginx's whole configuration for this installation."""
     run = places.state / "run"
     return _CONFIGURATION.format(
+        headers=" ".join(f"proxy_set_header {header};" for header in _HEADERS),
         pid=_quoted(run / "nginx.pid"),
         **{f"tmp_{name}": _quoted(run / "edge" / name) for name in ("body", "proxy", "fastcgi", "uwsgi", "scgi")},
         access=_quoted(places.state / "log" / "edge" / "access.log"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import bundle, children, cluster, mirror, packages, ports, python_env, services, vendor
 from .console import Console
-from .files import digest_of, read_json, read_stamp, write_whole
+from .files import digest_of, read_json, read_stamp, sha256_of, write_whole
 from .options import Options
 from .places import SERVICE_USER, Places, find_places, make_folders, make_socket_dirs
 from .problems import SetupProblem, Stopped
@@ -21,6 +21,7 @@ from .supervisor import STOP_SIGNALS, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 _STATIC_STAMP = "static.sha256"
+_LOADED, _DEMO = "wangge-loaded", "wangge-demo"
 
 
 def stop_on_signals() -> None:
@@ -189,17 +190,29 @@ def load(places: Places, options: Options, console: Console, log: Path) -> None:
     if read_stamp(places.state / "static" / _STATIC_STAMP) != static:
         manage(places, options, console, log, "Static files", "collectstatic", "--noinput", "--verbosity=1")
         write_whole(places.state / "static" / _STATIC_STAMP, static + "\n", owner=places.service_account())
-    manage(
-        places,
-        options,
-        console,
-        log,
-        "District profile data/yuanhui",
-        "load_district",
-        str(places.code / "data" / "yuanhui"),
-    )
-    if options.demo:
+    profile = str(places.code / "data" / "yuanhui")
+    state = _profile_digest(places)
+    if options.private_cluster:
+        state += " " + cluster.database_number(places, log)
+    if not options.private_cluster or cluster.stamped(places, _LOADED) != state:
+        manage(places, options, console, log, "District profile data/yuanhui", "load_district", profile)
+        if options.private_cluster:
+            cluster.stamp(places, _LOADED, state)
+    if options.demo and not (
+        options.private_cluster
+        and cluster.stamped(places, _DEMO) == state
+        and (places.state / "demo" / "accounts.json").exists()
+    ):
         manage(places, options, console, log, "Demo accounts", "demo_accounts")
+        if options.private_cluster:
+            cluster.stamp(places, _DEMO, state)
+
+
+def _profile_digest(places: Places) -> str:
+    """What the loaded profile and the demo's people depend on: the delivered files and the code that reads them."""
+    files = [path for path in (places.code / "data" / "yuanhui").rglob("*") if path.is_file()]
+    files += [*(places.code / "layers").rglob("*.py"), *(places.code / "gis").glob("*.py")]
+    return digest_of(*(f"{path.relative_to(places.code)} {sha256_of(path)}" for path in sorted(files)))
 
 
 def _static_digest(places: Places) -> str:
