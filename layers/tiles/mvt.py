@@ -1,0 +1,274 @@
+"""The SQL of a vector tile, pure: descriptions in, one statement and the order of its parameters out.
+
+Identifiers come from descriptions and models alone; whatever a request brings travels as a parameter. One statement
+cuts all layers of a tile: `ST_AsMVT` of each, concatenated (a Mapbox Vector Tile is a sequence of layers, so pieces
+join by joining their bytes). Rows are taken in the order rank, id: this decides what a cap drops, and makes the bytes
+the same whatever plan the database chose.
+
+Sources: Mapbox Vector Tile 2.1; PostGIS 3.3 ST_AsMVT, ST_AsMVTGeom.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from layers.geo.tilemath import BUFFER, EXTENT, HALF_EXTENT_M, metres_per_unit
+from layers.people.rights import RowScope
+from layers.spec import FieldSpec, LayerSpec
+
+LabelShape = Literal["point", "line"]
+Slot = tuple[Literal["clip", "reach", "west", "south", "east", "north", "version", "areas", "constant"], int | str]
+Parameter = str | list[str]
+
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_POINTS = frozenset({"Point", "MultiPoint"})
+_LINES = frozenset({"LineString", "MultiLineString"})
+_ORDER = 'rank, feature_id COLLATE "C"'
+
+
+@dataclass(frozen=True)
+class Source:
+    """One layer of a tile: its description, its table, and whether only some of its rows may be seen."""
+
+    spec: LayerSpec
+    table: str
+    limited: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with `$n` placeholders, and what each of them stands for."""
+
+    text: str
+    slots: tuple[Slot, ...]
+
+    def parameters(
+        self, z: int, x: int, y: int, versions: Sequence[int], scopes: Sequence[RowScope]
+    ) -> list[Parameter]:
+        """Values in placeholder order, as text that the database casts (area prefixes as a list of patterns)."""
+        west, south, east, north = edges(z, x, y)
+        fixed = {"west": west, "south": south, "east": east, "north": north}
+        values: list[Parameter] = []
+        for kind, which in self.slots:
+            if kind == "version":
+                values.append(str(versions[int(which)]))
+            elif kind == "areas":
+                values.append([f"{prefix}%" for prefix in scopes[int(which)].prefixes])
+            elif kind == "constant":
+                values.append(str(which))
+            elif kind == "clip":
+                values.append(f"BOX({west!r} {south!r},{east!r} {north!r})")
+            elif kind == "reach":
+                margin = BUFFER * metres_per_unit(z)
+                values.append(_box_ewkb(west - margin, south - margin, east + margin, north + margin))
+            else:
+                values.append(repr(fixed[kind]))
+        return values
+
+
+def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """(west, south, east, north) in metres of EPSG:3857; neighbours share the very same number.
+
+    A label point belongs to the one tile whose half-open box holds it, so an edge must not differ by a rounding.
+    """
+    size = 2 * HALF_EXTENT_M / (1 << z)
+    return (
+        x * size - HALF_EXTENT_M,
+        HALF_EXTENT_M - (y + 1) * size,
+        (x + 1) * size - HALF_EXTENT_M,
+        HALF_EXTENT_M - y * size,
+    )
+
+
+def label_shape(spec: LayerSpec) -> LabelShape | None:
+    """How the label layer of a description is drawn; None when it has none (points carry their own names)."""
+    kinds = set(spec.geometry_types)
+    if spec.label_zoom is None or kinds <= _POINTS:
+        return None
+    return "line" if kinds <= _LINES else "point"
+
+
+def label_id(spec: LayerSpec) -> str:
+    """Name of the layer that holds the labels."""
+    return f"{spec.id}_label"
+
+
+def travels_at(spec: LayerSpec, z: int) -> bool:
+    """True when a layer has features in tiles of a zoom."""
+    return spec.min_zoom <= z <= spec.max_zoom
+
+
+def labelled_at(spec: LayerSpec, z: int) -> bool:
+    """True when a layer has labels in tiles of a zoom."""
+    return travels_at(spec, z) and label_shape(spec) is not None and z >= (spec.label_zoom or 0)
+
+
+def tile_fields(spec: LayerSpec, z: int) -> tuple[FieldSpec, ...]:
+    """Attributes that travel at a zoom; what only some roles may read never does, as a tile is shared."""
+    return tuple(
+        field
+        for field in spec.fields
+        if field.tile_zoom is not None and field.tile_zoom <= z and field.visible_to is None
+    )
+
+
+def statement(sources: Sequence[Source], z: int) -> Statement | None:
+    """The statement for the tiles of a zoom; None when none of the layers is drawn there.
+
+    It yields one row with one bytea. Raises ValueError for a name that is no plain identifier.
+    """
+    writer = _Writer(z)
+    parts = []
+    for index, source in enumerate(sources):
+        if travels_at(source.spec, z):
+            parts.append(writer.features(index, source))
+        if labelled_at(source.spec, z):
+            shape = label_shape(source.spec)
+            parts.append(writer.label_lines(index, source) if shape == "line" else writer.label_points(index, source))
+    if not parts:
+        return None
+    return Statement("SELECT " + "\n || ".join(f"({part})" for part in parts), tuple(writer.slots))
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier; ValueError when `name` is not lower-case letters, digits and underscores."""
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError(f"not an identifier: {name!r}")
+    return f'"{name}"'
+
+
+def area_expression(spec: LayerSpec) -> str | None:
+    """SQL for the most specific area code a row carries; None when its rows carry none."""
+    if not spec.area_columns:
+        return None
+    if len(spec.area_columns) == 1:
+        return identifier(spec.area_columns[0])
+    return "coalesce(" + ", ".join(f"nullif({identifier(column)}, '')" for column in spec.area_columns) + ")"
+
+
+def _box_ewkb(west: float, south: float, east: float, north: float) -> str:
+    """A rectangle as hex EWKB with SRID 3857: parsed once per query, unlike a function call in the text."""
+    ring = (west, south, west, north, east, north, east, south, west, south)
+    return struct.pack("<BIIII10d", 1, 0x20000003, 3857, 1, 5, *ring).hex()
+
+
+class _Writer:
+    """Writes the parts of one statement and numbers their placeholders."""
+
+    def __init__(self, z: int) -> None:
+        self.z = z
+        self.slots: list[Slot] = []
+
+    def put(self, kind: str, which: int | str = 0) -> str:
+        """`$n` for a slot, the same number for the same slot."""
+        slot: Slot = (kind, which)  # type: ignore[assignment]
+        if slot not in self.slots:
+            self.slots.append(slot)
+        return f"${self.slots.index(slot) + 1}"
+
+    def features(self, index: int, source: Source) -> str:
+        """The layer itself, clipped with a margin."""
+        spec = source.spec
+        cut = f"ST_AsMVTGeom({self._shape(spec)}, {self.put('clip')}::box2d, {EXTENT}, {BUFFER}, true)"
+        return self._layer(
+            spec.id,
+            f"SELECT {cut} AS shape, {self._columns(spec)}"
+            f" FROM {identifier(source.table)} AS f"
+            f" WHERE geom_3857 && {self.put('reach')}::geometry AND {self._rows(index, source)}"
+            f" ORDER BY {_ORDER} LIMIT {spec.detail_at(self.z).cap:d}",
+        )
+
+    def label_points(self, index: int, source: Source) -> str:
+        """One point per named object, from the whole object, in the one tile that holds the point."""
+        spec = source.spec
+        inside = (
+            f"ST_X(spot) >= {self.put('west')}::float8 AND ST_X(spot) < {self.put('east')}::float8"
+            f" AND ST_Y(spot) > {self.put('south')}::float8 AND ST_Y(spot) <= {self.put('north')}::float8"
+        )
+        spot = "ST_PointOnSurface(geom_3857)"
+        if not set(spec.geometry_types).isdisjoint(_LINES):
+            middle = "ST_LineInterpolatePoint(ST_GeometryN(geom_3857, 1), 0.5)"
+            spot = f"CASE ST_Dimension(geom_3857) WHEN 1 THEN {middle} ELSE {spot} END"
+        return self._layer(
+            label_id(spec),
+            f"SELECT ST_AsMVTGeom(spot, {self.put('clip')}::box2d, {EXTENT}, {BUFFER}, true) AS shape,"
+            f" {self._columns(spec)}"
+            f" FROM (SELECT {spot} AS spot, f.* FROM {identifier(source.table)} AS f"
+            f" WHERE geom_3857 && {self.put('reach')}::geometry AND name <> '' AND {self._rows(index, source)}"
+            f" OFFSET 0) AS f WHERE {inside}"
+            f" ORDER BY {_ORDER} LIMIT {spec.detail_at(self.z).cap:d}",
+        )
+
+    def label_lines(self, index: int, source: Source) -> str:
+        """One line per name: what the tile holds of it, joined, and of that the longest piece."""
+        spec = source.spec
+        table = identifier(source.table)
+        pieces = f"ST_ClipByBox2D(geom_3857, {self.put('clip')}::box2d)"
+        streets = (
+            f"SELECT (array_agg(row_id ORDER BY {_ORDER}))[1] AS first,"
+            f" ST_LineMerge(ST_Collect({pieces} ORDER BY {_ORDER})) AS lines"
+            f" FROM {table} AS f"
+            f" WHERE geom_3857 && {self.put('clip')}::box2d::geometry AND name <> '' AND {self._rows(index, source)}"
+            " GROUP BY name, name_en OFFSET 0"
+        )
+        longest = (
+            "SELECT part.geom AS line FROM ST_Dump(street.lines) AS part WHERE ST_Dimension(part.geom) = 1"
+            " ORDER BY ST_Length(part.geom) DESC, part.path LIMIT 1"
+        )
+        return self._layer(
+            label_id(spec),
+            f"SELECT ST_AsMVTGeom(line, {self.put('clip')}::box2d, {EXTENT}, 0, true) AS shape, {self._columns(spec)}"
+            f" FROM ({streets}) AS street CROSS JOIN LATERAL ({longest}) AS longest"
+            f" JOIN {table} AS f ON f.row_id = street.first"
+            f" ORDER BY {_ORDER} LIMIT {spec.detail_at(self.z).cap:d}",
+        )
+
+    def _layer(self, name: str, rows: str) -> str:
+        """The encoded layer of a row source."""
+        return f"SELECT ST_AsMVT(t, '{_layer_name(name)}', {EXTENT}, 'shape') FROM ({rows}) AS t WHERE shape IS NOT NULL"
+
+    def _shape(self, spec: LayerSpec) -> str:
+        """The geometry to cut: simplified where that is coarser than the tile's own grid."""
+        tolerance = spec.detail_at(self.z).tolerance_m
+        if tolerance <= metres_per_unit(self.z) / 2 or set(spec.geometry_types) <= _POINTS:
+            return "geom_3857"  # ST_AsMVTGeom itself drops what is finer than half a unit
+        return f"ST_Simplify(geom_3857, {float(tolerance)!r}, true)"
+
+    def _columns(self, spec: LayerSpec) -> str:
+        columns = [f"{_value(field)} AS {identifier(field.name)}" for field in tile_fields(spec, self.z)]
+        return ", ".join([*columns, "f.rank"])
+
+    def _rows(self, index: int, source: Source) -> str:
+        """Condition: of this layer, of this version, drawn at this zoom, and of the areas the caller may see."""
+        spec = source.spec
+        version = self.put("version", index)
+        parts = [
+            f"version_from <= {version}::int4 AND (version_to IS NULL OR version_to > {version}::int4)",
+            *(f"{identifier(c)} = {self.put('constant', value)}::text" for c, value in sorted(spec.where.items())),
+        ]
+        best = spec.detail_at(self.z).max_rank
+        if best is not None:
+            parts.append(f"rank <= {best:d}")
+        if source.limited:
+            area = area_expression(spec)
+            parts.append("false" if area is None else f"{area} LIKE ANY({self.put('areas', index)}::text[])")
+        return " AND ".join(parts)
+
+
+def _layer_name(name: str) -> str:
+    identifier(name)
+    return name
+
+
+def _value(field: FieldSpec) -> str:
+    """A column as it travels: dates as text, and empty text only where the contract promises the attribute."""
+    column = f"f.{identifier(field.db_column)}"
+    if field.type in ("date", "datetime"):
+        return f"{column}::text"
+    if field.type == "text" and not field.required and field.name not in ("name", "name_en"):
+        return f"nullif({column}, '')"
+    return column
