@@ -50,7 +50,7 @@ function rowOf(field, value, chain, language) {
  */
 export function cardOf(feature, layer, language) {
   const properties = feature.properties ?? {};
-  const chain = Array.isArray(properties.chain) ? properties.chain : [];
+  const chain = [feature.chain, properties.chain].find(Array.isArray) ?? [];
   const fields = layer.fields ?? [];
   const listed = new Set(fields.map((field) => field.name));
   const extra = Object.keys(properties)
@@ -71,7 +71,7 @@ export function cardOf(feature, layer, language) {
     chain: chain.map((step) => ({ ...step, title: nameOf(step, language) })),
     attributes: rows.filter((row) => !RECORD.has(row.name)),
     record: rows.filter((row) => RECORD.has(row.name)),
-    near: nearOf(properties.near, language),
+    near: nearOf(feature.near ?? properties.near, language),
   };
 }
 

@@ -27,7 +27,9 @@ export function layerRows({ described, style, zoom, hidden, language, say }) {
       hint: hintOf(range, zoom, say),
     });
   }
-  return groups;
+  const order = Object.keys(GROUPS);
+  const place = (group) => (order.indexOf(group.id) + order.length + 1) % (order.length + 1);
+  return groups.sort((a, b) => place(a) - place(b));
 }
 
 function hintOf({ from, to }, zoom, say) {

@@ -11,8 +11,8 @@ export function layerPanel({ say, language, toggle }) {
   const other = language.startsWith('zh') ? 'en' : 'zh-hans';
 
   function row(one, layer, style, symbols) {
-    const signs = swatchesOf(style, layer, language).filter((entry) => entry.swatch !== 'icon');
-    const sign = signs.find((entry) => entry.value === 'collector') ?? signs[0];
+    const signs = swatchesOf(style, layer, language);
+    const sign = signs.find((entry) => entry.value === 'collector') ?? signs.find((entry) => entry.swatch !== 'border' || layer.id !== 'places') ?? signs[0];
     const box = el('input', { type: 'checkbox', id: `layer-${one.id}`, 'aria-describedby': one.hint ? `hint-${one.id}` : null, onchange: (event) => toggle(one.id, event.target.checked) });
     box.checked = one.on;
     return el('li', { class: `layer${one.on ? '' : ' layer-off'}${one.hint ? ' layer-later' : ''}` },
@@ -20,6 +20,7 @@ export function layerPanel({ say, language, toggle }) {
         sign ? swatch(sign, symbols) : swatch({ swatch: 'icon', icon: 'place', colour: 'currentColor' }, symbols),
         el('span', { class: 'layer-title' }, one.title, el('span', { class: 'least', lang: langOf(other) }, one.other)),
         el('span', { class: 'layer-count' }, one.count)),
+      signs.length > 1 && el('ul', { class: 'classes', 'aria-label': one.title }, ...signs.map((entry) => el('li', {}, swatch(entry, symbols), el('span', {}, entry.label)))),
       one.hint && el('span', { class: 'layer-hint', id: `hint-${one.id}` }, one.hint));
   }
 

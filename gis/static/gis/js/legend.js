@@ -24,10 +24,12 @@ function entriesOf(styleLayer, layer, language) {
   }
   if (legend.swatch === 'icons') {
     return Object.entries(legend.icons)
+      .filter(([, icon]) => icon !== 'place')
       .map(([value, icon]) => ({ ...base, swatch: 'icon', value, icon, label: valueTitle(layer, legend.field, value, language) }));
   }
-  const own = legend.field ? valueTitle(layer, legend.field, legend.value, language) : '';
-  const label = legend.swatch === 'sector' && own ? `${titleOf(layer, language)} ${own}` : own || titleOf(layer, language);
+  if (!legend.field) return [{ ...base, label: titleOf(layer, language) }];
+  const own = valueTitle(layer, legend.field, legend.value, language);
+  const label = own && legend.swatch === 'sector' ? `${titleOf(layer, language)} ${own}` : own;
   return [{ ...base, label }];
 }
 
@@ -40,17 +42,23 @@ function entriesOf(styleLayer, layer, language) {
  */
 export function buildLegend(style, described, zoom, language) {
   const entries = [];
+  const order = (layer, entry) => {
+    const values = Object.keys(layer.fields?.find((one) => one.name === entry.field)?.values ?? {});
+    return entry.value === undefined ? -1 : values.indexOf(entry.value);
+  };
   for (const layer of described) {
     const seen = new Set();
+    const own = [];
     for (const styleLayer of style.layers) {
       if (styleLayer.metadata?.layer !== layer.id || !styleLayer.metadata.legend || !shown(styleLayer, zoom)) continue;
       for (const entry of entriesOf(styleLayer, layer, language)) {
         const key = `${entry.field ?? ''}:${entry.value ?? ''}`;
         if (!entry.label || seen.has(key)) continue;
         seen.add(key);
-        entries.push(entry);
+        own.push(entry);
       }
     }
+    entries.push(...own.sort((a, b) => order(layer, a) - order(layer, b)));
   }
   return entries;
 }
@@ -67,4 +75,20 @@ export function zoomRange(style, layer) {
   const from = Math.min(...drawn.map((one) => one.minzoom ?? 0), 24);
   const to = Math.max(...drawn.map((one) => one.maxzoom ?? 24), 0);
   return { from: Math.max(from, layer.min_zoom ?? 0), to };
+}
+
+/** What the strip on the map has room for: one sign a layer, and the great streets one by one. */
+export function brief(entries, described, language) {
+  const chosen = [];
+  const single = new Set();
+  for (const entry of entries) {
+    if (entry.swatch === 'icon' || ['lane', 'alley', 'compound'].includes(entry.value)) continue;
+    if (entry.layer === 'roads') chosen.push(entry);
+    else if (!single.has(entry.layer)) {
+      single.add(entry.layer);
+      const layer = described.find((one) => one.id === entry.layer);
+      chosen.push({ ...entry, label: layer ? titleOf(layer, language) : entry.label });
+    }
+  }
+  return chosen;
 }

@@ -1,7 +1,7 @@
 /** The strip on the map: what is drawn now, and the scale. */
 
 import { byId, el } from './dom.js';
-import { buildLegend } from './legend.js';
+import { brief, buildLegend } from './legend.js';
 import { scaleBar } from './numbers.js';
 import { swatch } from './swatch.js';
 
@@ -12,7 +12,7 @@ export function legendView({ language }) {
   let last = '';
   return {
     draw({ style, described, zoom, symbols }) {
-      const entries = buildLegend(style, described, zoom, language).filter((entry) => entry.swatch !== 'icon');
+      const entries = brief(buildLegend(style, described, zoom, language), described, language);
       const key = JSON.stringify(entries);
       if (key === last) return;
       last = key;

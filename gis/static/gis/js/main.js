@@ -3,6 +3,7 @@
 import { getJson } from './api.js';
 import { boundsOf, widened } from './bounds.js';
 import { cardView } from './cardview.js';
+import { midline } from './cartography/midline.js';
 import { outsideOf } from './cartography/outside.js';
 import { byId } from './dom.js';
 import { account, clock, languageForm, themeSwitch } from './header.js';
@@ -85,6 +86,7 @@ function build() {
   wire();
   panels();
   dimOutside();
+  map.once('idle', nameRivers);
   if (view?.selected) select(view.selected.layer, view.selected.id, { fly: false });
 }
 
@@ -176,6 +178,20 @@ async function dimOutside() {
   } catch (failure) {
     console.error(failure);
   }
+}
+
+/** River names run along the middle of the whole river, which no single tile knows. */
+async function nameRivers() {
+  const source = sheet.sourceOf('waters');
+  if (!source) return;
+  const found = await Promise.allSettled(map.riverIds(source).map((id) => getJson(sheet.urls.feature('waters', id))));
+  const rivers = found.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+  map.setRivers({
+    type: 'FeatureCollection',
+    features: rivers.map(({ id, geometry, properties }) => ({
+      type: 'Feature', geometry: midline(geometry), properties: { id: properties.id ?? id, name: properties.name, name_en: properties.name_en },
+    })),
+  });
 }
 
 function pickAt(point) {

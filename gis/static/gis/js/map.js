@@ -22,9 +22,9 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   canvas.setAttribute('role', 'region');
   canvas.setAttribute('aria-label', label);
   map.keyboard.enable();
-  const data = { outside: nothing(), selection: nothing() };
+  const data = { outside: nothing(), selection: nothing(), 'river-lines': nothing() };
   let tilted = (view?.pitch ?? 0) > 0;
-  map.on('styleimagemissing', ({ id }) => {
+  map.setMissingStyleImageResolver(async (id) => {
     const made = image(id);
     if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
   });
@@ -53,6 +53,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
       }
     },
     setOutside: (feature) => put('outside', feature),
+    setRivers: (collection) => put('river-lines', collection),
     setSelection: (feature) => put('selection', feature ?? nothing()),
     view() {
       const { lng, lat } = map.getCenter();
@@ -91,6 +92,11 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
       hits.sort((a, b) => rank.get(b.layer.id) - rank.get(a.layer.id));
       const best = hits[0];
       return best ? { layer: best.layer.metadata.layer, id: String(best.properties.id) } : null;
+    },
+    /** Ids of the rivers in the tiles that are loaded. */
+    riverIds(source) {
+      const found = map.querySourceFeatures(source, { sourceLayer: 'waters', filter: ['==', ['get', 'kind'], 'river'] });
+      return [...new Set(found.map((one) => String(one.properties.id)))];
     },
     centre: () => ({ x: container.clientWidth / 2, y: container.clientHeight / 2 }),
     /** Features of the layers whose names or marks are listed beside the map. */

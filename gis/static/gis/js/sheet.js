@@ -36,12 +36,11 @@ export async function openSheet({ config, files }) {
   return {
     ...state,
     rem,
+    sourceOf: sourceLookup(sources),
     style(tilted) {
-      const hidden = state.hidden;
       return buildStyle({
-        tokens: tokensOf(root), language: config.language, scale: rem() / 16, tilted, hidden, sourceOf: sourceLookup(sources),
-        sources: Object.fromEntries(Object.entries(specs).filter(([id]) => !sources.get(id).every((layer) => hidden.has(layer)))),
-        known: described.map((layer) => layer.id).filter((id) => specs[sourceLookup(sources)(id)]),
+        tokens: tokensOf(root), language: config.language, scale: rem() / 16, tilted, hidden: state.hidden, sourceOf: sourceLookup(sources),
+        sources: { ...specs }, known: described.map((layer) => layer.id),
         ...(Object.keys(fontFaces).length && { fontFaces }),
       });
     },

@@ -12,6 +12,7 @@ export const BORDERS = {
 /** The borders of one area layer; above 14.8 they step back to 30 %, on the sheet's edge less so. */
 export function border(b, source, layer) {
   const rule = BORDERS[layer];
+  const level = b.tilted && layer !== 'district' ? 0.4 : 1;
   const far = layer === 'district' ? 0.75 : layer === 'unit_grids' ? 0.7 : 0.45;
   const width = b.steps(...rule.width);
   return [{
@@ -23,7 +24,7 @@ export function border(b, source, layer) {
     layout: { 'line-join': 'round', 'line-cap': 'butt' },
     paint: {
       'line-color': b.t[rule.token], 'line-width': width,
-      'line-opacity': b.fade([14.3, rule.strong], [14.9, far]),
+      'line-opacity': b.fade([14.3, rule.strong * level], [14.9, far * level]),
       ...(rule.dash && { 'line-dasharray': rule.dash }),
     },
   }];

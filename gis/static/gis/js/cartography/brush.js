@@ -3,6 +3,8 @@
  * of expressions. Pure.
  */
 
+import { parse } from '../colour.js';
+
 export const REGULAR = ['Noto Sans SC Regular'];
 export const BOLD = ['Noto Sans SC Bold'];
 
@@ -16,6 +18,7 @@ export function brush({ tokens, scale = 1, language, tilted = false }) {
   const px = (size) => Math.round(size * scale * 100) / 100;
   return {
     t: tokens, z, px, language, tilted, chinese: language.startsWith('zh'), scale,
+    dark: parse(tokens['m-land'])[0] < 128,
     /** Straight interpolation between [zoom, value] stops, values in design pixels. */
     steps: (...stops) => ['interpolate', ['linear'], ['zoom'], ...stops.flatMap(([at, v]) => [z(at), px(v)])],
     /** Growth with the map, doubling per zoom, between [zoom, value] stops in design pixels. */

@@ -45,15 +45,15 @@ export function footprints(b, source) {
 
 /** Volumes by height; lighter with height, a soft light from the upper left, no glass, no night windows. */
 export function volumes(b, source) {
-  const base = useColours(b);
-  const lean = b.t['bld-lean'] ?? b.t.ink;
-  const lit = Object.fromEntries(Object.entries(base).map(([use, c]) => [use, mix(c, lean, 0.28)]));
+  const lean = b.t['m-label'];
+  const base = Object.fromEntries(Object.entries(useColours(b)).map(([use, c]) => [use, mix(c, lean, b.dark ? 0.12 : 0)]));
+  const lit = Object.fromEntries(Object.entries(base).map(([use, c]) => [use, mix(c, lean, b.dark ? 0.26 : 0.14)]));
   const height = ['to-number', ['get', 'height_m'], 6];
   return [{
     id: 'buildings-3d', type: 'fill-extrusion', source, 'source-layer': 'buildings', minzoom: b.z(12.5),
     metadata: { layer: 'buildings', pick: 6, legend: { swatch: 'fills', field: 'use', colours: base, edge: b.t['m-bld-edge'] } },
     paint: {
-      'fill-extrusion-color': ['interpolate', ['linear'], height, 6, byUse(base, b.t['m-bld']), 60, byUse(lit, mix(b.t['m-bld'], lean, 0.28))],
+      'fill-extrusion-color': ['interpolate', ['linear'], height, 6, byUse(base, base.residential), 60, byUse(lit, lit.residential)],
       'fill-extrusion-height': height,
       'fill-extrusion-opacity': 1,
       'fill-extrusion-vertical-gradient': true,

@@ -10,7 +10,7 @@ const STREETS = [
   ['lane', ['lane', 'alley'], 15.5, [[15.5, 10.5], [18, 13]]],
   ['street', ['street'], 14.4, [[14.4, 10.5], [17, 13]]],
   ['collector', ['collector'], 13.6, [[13.6, 11], [17, 14]]],
-  ['arterial', ['arterial'], 12.4, [[12.4, 11], [14, 12.5], [17, 15]]],
+  ['arterial', ['arterial'], 13, [[13, 11.5], [14, 12.5], [17, 15]]],
 ];
 
 function street(b, source, [id, classes, from, size]) {
@@ -28,23 +28,35 @@ function street(b, source, [id, classes, from, size]) {
   };
 }
 
+/** Rivers along their middle, in both scripts as on a printed sheet; ponds at their point, later. */
 function rivers(b, source) {
-  return [{
-    id: 'waters-name', type: 'symbol', source, 'source-layer': 'waters_label', minzoom: b.z(11),
+  const paint = { 'text-color': b.t['m-water-ink'], ...halo(b, b.t['m-water'], 1) };
+  const river = (id, name, offset, size, spacing) => ({
+    id: `waters-name-${id}`, type: 'symbol', source: 'river-lines', minzoom: b.z(10.5),
     metadata: { layer: 'waters', pick: 3, listed: true },
     layout: {
-      'symbol-placement': ['match', ['geometry-type'], 'LineString', 'line', 'point'],
-      'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([11, 11], [14, 14], [17, 18]),
-      'text-letter-spacing': b.chinese ? 0.6 : 0.1, 'symbol-spacing': b.px(460), 'text-max-angle': 40, 'text-padding': b.px(4),
+      'symbol-placement': 'line', 'text-field': name, 'text-font': REGULAR, 'text-size': b.steps(...size),
+      'text-letter-spacing': spacing, 'symbol-spacing': b.px(620), 'text-max-angle': 50, 'text-padding': b.px(2),
+      'text-offset': [0, offset], 'text-pitch-alignment': 'viewport',
     },
-    paint: { 'text-color': b.t['m-water-ink'], ...halo(b, b.t['m-water'], 1) },
-  }];
+    paint,
+  });
+  const size = [[11, 11], [13.5, 15], [17, 20]];
+  const ponds = {
+    id: 'waters-name-pond', type: 'symbol', source, 'source-layer': 'waters_label', minzoom: b.z(15.2),
+    filter: ['!=', ['get', 'kind'], 'river'],
+    metadata: { layer: 'waters', pick: 3, listed: true },
+    layout: { 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([15.2, 10.5], [18, 14]), 'text-letter-spacing': b.chinese ? 0.2 : 0 },
+    paint,
+  };
+  const first = b.chinese ? river('zh', ['get', 'name'], 0, size, 1.2) : river('en', ['get', 'name_en'], 0, size, 0.15);
+  return b.tilted ? [first] : [ponds, first];
 }
 
 function parks(b, source) {
   return [{
     id: 'greens-name', type: 'symbol', source, 'source-layer': 'greens_label', minzoom: b.z(14),
-    filter: among('kind', ['park', 'belt', 'field']),
+    filter: among('kind', ['park']),
     metadata: { layer: 'greens', pick: 2, listed: true },
     layout: {
       'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([14, 10.5], [17, 13]), 'text-max-width': 6, 'text-padding': b.px(8),
@@ -81,9 +93,9 @@ function areaNames(b, source, layer, from, to, size, tone) {
 
 function buildings(b, source) {
   return [{
-    id: 'buildings-name', type: 'symbol', source, 'source-layer': 'buildings_label', minzoom: b.z(16.4),
+    id: 'buildings-name', type: 'symbol', source, 'source-layer': 'buildings_label', minzoom: b.z(17),
     metadata: { layer: 'buildings', pick: 6, listed: true },
-    layout: { 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([16.4, 10], [18, 12]), 'text-max-width': 5, 'text-padding': b.px(4) },
+    layout: { 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([17, 10], [18.5, 12]), 'text-max-width': 5, 'text-padding': b.px(4) },
     paint: { 'text-color': b.t['m-label-2'], ...halo(b, b.t['m-bld'], 1.2) },
   }];
 }

@@ -5,7 +5,7 @@ import { faded } from '../colour.js';
 
 /** Kind of place -> [its symbol, the zoom from which it is marked, order of importance]. */
 export const KINDS = {
-  service_center: ['service-centre', 13.8, 0],
+  service_center: ['service-centre', 14, 0],
   hospital: ['hospital', 14.2, 1],
   fire_station: ['fire-station', 14.4, 1],
   square: ['square', 14.2, 1],
@@ -59,15 +59,15 @@ export function fabric(b, source) {
 export function sectors(b, source) {
   return [
     {
-      id: 'camera-views', type: 'fill', source, 'source-layer': 'camera_views', minzoom: b.z(14.4),
+      id: 'camera-views', type: 'fill', source, 'source-layer': 'camera_views', minzoom: b.z(b.tilted ? 15.6 : 14.4),
       filter: ['==', ['get', 'status'], 'online'],
       metadata: { layer: 'camera_views', pick: 1, legend: { swatch: 'sector', field: 'status', value: 'online', colour: b.t.cam, fill: faded(b.t.cam, 0.16) } },
-      paint: { 'fill-color': b.t.cam, 'fill-opacity': b.fade([14.4, 0], [14.7, 0.16]) },
+      paint: { 'fill-color': b.t.cam, 'fill-opacity': b.fade([14.4, 0], [14.7, 0.08], [16, 0.16]) },
     },
     {
-      id: 'camera-views-edge', type: 'line', source, 'source-layer': 'camera_views', minzoom: b.z(14.4),
+      id: 'camera-views-edge', type: 'line', source, 'source-layer': 'camera_views', minzoom: b.z(b.tilted ? 15.6 : 14.4),
       metadata: { layer: 'camera_views', legend: { swatch: 'sector', field: 'status', value: 'offline', colour: b.t.cam, fill: '' } },
-      paint: { 'line-color': b.t.cam, 'line-width': b.px(0.6), 'line-opacity': b.fade([14.4, 0], [14.7, 0.8]) },
+      paint: { 'line-color': b.t.cam, 'line-width': b.px(0.6), 'line-opacity': b.fade([14.4, 0], [14.8, 0.45], [16, 0.8]) },
     },
   ];
 }
@@ -103,7 +103,7 @@ export function places(b, source) {
   const visibleAt = (zoom) => Object.keys(KINDS).filter((kind) => KINDS[kind][1] <= zoom);
   const bands = [...new Set(Object.values(KINDS).map(([, from]) => from))].sort((x, y) => x - y);
   return bands.map((from, index) => ({
-    id: `places-${String(from).replace('.', '_')}`, type: 'symbol', source, 'source-layer': 'places_mark', minzoom: b.z(from),
+    id: `places-${String(from).replace('.', '_')}`, type: 'symbol', source, 'source-layer': 'places_label', minzoom: b.z(from),
     filter: among('kind', visibleAt(from).filter((kind) => KINDS[kind][1] === from)),
     metadata: {
       layer: 'places', pick: 9,

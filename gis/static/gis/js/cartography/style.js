@@ -34,7 +34,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
   const off = new Set(hidden);
   const has = (layer) => sourceOf(layer) !== undefined;
   const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
-  const marks = [...draw('places', places), ...draw('cameras', cameras)];
+  const marks = [...draw('places', places), ...draw('cameras', cameras)].filter((layer) => !tilted || layer.minzoom >= b.z(15.8) || layer.id === 'places-14');
   const layers = [
     ...draw('greens', land).concat(has('greens') ? [] : land(b, '').slice(0, 1)),
     ...draw('waters', water),
@@ -67,6 +67,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
       ...sources,
       outside: { type: 'geojson', data: nothing() },
       selection: { type: 'geojson', data: nothing() },
+      'river-lines': { type: 'geojson', data: nothing() },
     },
     layers: layers.map((layer) => (off.has(layer.metadata?.layer) ? hide(layer) : layer)),
   };
