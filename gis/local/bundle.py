@@ -60,7 +60,7 @@ def make(options: Options, console: Console) -> int:
             step.note = f"{target.stat().st_size / 1e6:.0f} MB"
     finally:
         remove_tree(stage)
-    console.line(f"{target}\n  carry it with the tree, then: make run BUNDLE={target.name}")
+    console.line(f"{target}\n  carry it with the tree, then: make run BUNDLE={target.relative_to(places.root)}")
     return 0
 
 

@@ -123,7 +123,7 @@ def _pip(places: Places, step: Step, log: Path, wheels: Path | None, total: int)
 
     def on_line(line: str) -> None:
         nonlocal seen
-        if line.startswith(("Collecting ", "Requirement already satisfied")):
+        if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied")):
             seen += 1
         text = "installing" if line.startswith("Installing collected") else f"{min(seen, total)}/{total}"
         state["text"], state["share"] = text, 0.95 if text == "installing" else 0.95 * seen / max(1, total)
