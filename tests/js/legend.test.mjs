@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { layerRows } from '../../gis/static/gis/js/layerlist.js';
 import { brief, buildLegend, swatchesOf, zoomRange } from '../../gis/static/gis/js/legend.js';
 import { speaker } from '../../gis/static/gis/js/words.js';
-import { make } from './style.test.mjs';
+import { make } from './fixture.mjs';
 
 const roads = {
   id: 'roads', title_zh: '道路', title_en: 'Roads', group: 'ground', count: 1482, min_zoom: 9,

@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { DRAWN, buildStyle } from '../../gis/static/gis/js/cartography/style.js';
+import { DRAWN } from '../../gis/static/gis/js/cartography/style.js';
 import { MAP_TOKENS } from '../../gis/static/gis/js/theme.js';
-
-const css = readFileSync(new URL('../../gis/static/gis/css/tokens.css', import.meta.url), 'utf8');
-
-/** The tokens of a theme, read from the one file that holds them. */
-export function tokens(theme) {
-  const block = css.slice(css.indexOf(`[data-theme=${theme}]`)).split('}')[0];
-  return Object.fromEntries(MAP_TOKENS.map((name) => [name, new RegExp(`--${name}:([^;]+)`).exec(block)?.[1].trim() ?? '']));
-}
-
-const sources = { base: { type: 'vector', tiles: ['http://127.0.0.1/{z}/{x}/{y}'] } };
-export const make = (changes = {}) => buildStyle({
-  tokens: tokens('dark'), language: 'zh-hans', sources: { ...sources }, sourceOf: () => 'base', ...changes,
-});
+import { make, tokens } from './fixture.mjs';
 
 test('every token the map asks for is in tokens.css, in both themes', () => {
   for (const theme of ['dark', 'light']) for (const [name, value] of Object.entries(tokens(theme))) assert.match(value, /^#[0-9a-f]{6}$/, `${theme} ${name}`);

@@ -39,7 +39,8 @@ export function searchBox({ urls, described, language, say, choose, tell }) {
     const note = [item.kindTitle, item.chain].filter(Boolean).join('\u3000');
     return el('div', { role: 'option', id: `result-${index}`, class: 'result', 'aria-selected': 'false', onmousedown: (event) => { event.preventDefault(); pick(index); } },
       el('span', { class: 'result-line' }, title, item.other && el('span', { class: 'least', lang: language.startsWith('zh') ? 'en' : 'zh-Hans' }, item.other)),
-      el('span', { class: 'result-note' }, note, el('span', { class: 'result-code' }, item.code ?? '')));
+      el('span', { class: 'result-note' }, note),
+      item.code && el('span', { class: 'result-note result-code' }, item.code));
   }
 
   function draw(results, text) {

@@ -47,7 +47,7 @@ export function footprints(b, source) {
 export function volumes(b, source) {
   const lean = b.t['m-label'];
   const base = Object.fromEntries(Object.entries(useColours(b)).map(([use, c]) => [use, mix(c, lean, b.dark ? 0.12 : 0)]));
-  const lit = Object.fromEntries(Object.entries(base).map(([use, c]) => [use, mix(c, lean, b.dark ? 0.26 : 0.14)]));
+  const lit = Object.fromEntries(Object.entries(base).map(([use, c]) => [use, mix(c, b.dark ? lean : b.t['m-halo'], b.dark ? 0.26 : 0.35)]));
   const height = ['to-number', ['get', 'height_m'], 6];
   return [{
     id: 'buildings-3d', type: 'fill-extrusion', source, 'source-layer': 'buildings', minzoom: b.z(12.5),

@@ -91,11 +91,22 @@ function areaNames(b, source, layer, from, to, size, tone) {
   };
 }
 
+/** `人民路小区2号楼` -> `2号楼`, `No. 33 Xiangyi Road` -> `No. 33`: the street is named beside it already. */
+function doorNumber(b) {
+  const name = nameIn(b);
+  if (!b.chinese) return ['let', 'n', name, ['case', ['==', ['index-of', 'No. ', ['var', 'n']], 0], ['slice', ['var', 'n'], 0, ['index-of', ' ', ['concat', ['var', 'n'], ' '], 4]], ['var', 'n']]];
+  const cuts = ['同', '区', '院', '村', '巷', '街', '路'].flatMap((mark) => {
+    const at = ['index-of', mark, ['var', 'n']];
+    return [['all', ['>=', at, 0], ['>', ['length', ['var', 'n']], ['+', at, 1]]], ['slice', ['var', 'n'], ['+', at, 1]]];
+  });
+  return ['let', 'n', name, ['case', ...cuts, ['var', 'n']]];
+}
+
 function buildings(b, source) {
   return [{
     id: 'buildings-name', type: 'symbol', source, 'source-layer': 'buildings_label', minzoom: b.z(17),
     metadata: { layer: 'buildings', pick: 6, listed: true },
-    layout: { 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps([17, 10], [18.5, 12]), 'text-max-width': 5, 'text-padding': b.px(4) },
+    layout: { 'text-field': doorNumber(b), 'text-font': REGULAR, 'text-size': b.steps([17, 10], [18.5, 12]), 'text-max-width': 5, 'text-padding': b.px(4) },
     paint: { 'text-color': b.t['m-label-2'], ...halo(b, b.t['m-bld'], 1.2) },
   }];
 }

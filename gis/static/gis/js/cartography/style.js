@@ -61,7 +61,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
     version: 8,
     name: `wangge ${tilted ? '3d' : '2d'}`,
     ...(fontFaces && { 'font-faces': fontFaces }),
-    light: { anchor: 'viewport', position: [1.3, 315, 42], color: '#ffffff', intensity: 0.38 },
+    light: { anchor: 'viewport', position: [1.3, 315, 42], color: '#ffffff', intensity: b.dark ? 0.4 : 0.14 },
     transition: { duration: 0, delay: 0 },
     sources: {
       ...sources,
