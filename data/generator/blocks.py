@@ -10,7 +10,7 @@ import shapely
 
 from .ages import BLOCK_TARGET_M2, CELL_WEIGHT, age_of
 from .curves import Junctions, bent_cut, main_axis
-from .frame import BOX, place, snap, stream
+from .frame import BOX, snap, stream
 from .grids import Coverage
 from .rivers import Rivers
 from .streets import Street, broken_at_water
@@ -42,14 +42,12 @@ def embankments(rivers: Rivers) -> list[tuple[shapely.LineString, str]]:
     """Return the roads along the belts with their names: north bank, between the rivers, south and east bank."""
     off_edge = shapely.difference(shapely.boundary(rivers.belt_zone), shapely.boundary(BOX).buffer(2))
     parts = [p for p in shapely.get_parts(shapely.line_merge(off_edge)) if p.length > 200]
-    tip = shapely.Point(*place([(-1200, 500)])[0])
+    north = max(parts, key=lambda p: p.centroid.y - 1e6 * (p.length < 3000))
     named = []
     for part in parts:
-        if part.distance(rivers.li_centre) > 250 and part.centroid.y > rivers.sha_centre.centroid.y:
-            named.append((part, "滨河北路"))
-        else:
-            ring = shapely.LineString([part.coords[0], part.coords[-1]]).centroid
-            named.append((part, "滨河路" if ring.distance(tip) < 2500 and ring.x < tip.x + 900 else "滨河东路"))
+        # The line between the rivers comes from the west and goes back to the west.
+        turns_back = max(part.coords[0][0], part.coords[-1][0]) < BOX.centroid.x
+        named.append((part, "滨河北路" if part is north else "滨河路" if turns_back else "滨河东路"))
     return named
 
 
@@ -62,6 +60,7 @@ def base_lines(streets: list[Street], coverage: Coverage, rivers: Rivers, distri
     lines += [Street(part, "collector", name, (), "embankment") for part, name in embankments(rivers)]
     lines += [Street(part, "", origin="bank") for part in shapely.get_parts(shapely.boundary(rivers.banks))]
     lines += [Street(line, "", origin="river") for line in (rivers.sha_centre, rivers.li_centre)]
+    lines += [Street(part, "", origin="creek") for part in shapely.get_parts(rivers.creek_line)]
     lines.append(Street(district.exterior, "", origin="district"))
     for line in lines:
         line.line = snap(line.line)
@@ -74,7 +73,7 @@ def _absorb(faces: list[Block], least_m2: float) -> list[Block]:
     i = 0
     while i < len(faces) and faces[i].polygon.area < 4 * least_m2:
         small = faces[i]
-        _, _, length, width = main_axis(small.polygon)
+        _, _, _, width = main_axis(small.polygon)
         if small.polygon.area >= least_m2 and (small.kind == "water" or width > 22):
             i += 1
             continue

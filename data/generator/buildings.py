@@ -9,9 +9,8 @@ import shapely
 
 from . import fabric_homes as homes
 from . import fabric_public as public
-from .curves import main_axis
 from .frame import snap, stream
-from .lots import Draft, Frame, frontage
+from .lots import Draft, frontage
 from .parcels import Parcel
 
 LOW, WISHED, HIGH = 11_800, 12_040, 12_300
@@ -109,9 +108,10 @@ def _without_overlaps(made: list[Building]) -> list[Building]:
     left, right = tree.query([b.polygon for b in made], predicate="intersects")
     drop: set[int] = set()
     for a, b in zip(left, right, strict=True):
-        if a < b and a not in drop and b not in drop:
-            if shapely.intersection(made[a].polygon, made[b].polygon).area > 0.005:
-                drop.add(int(min((a, b), key=lambda i: made[i].polygon.area)))
+        if a >= b or a in drop or b in drop:
+            continue
+        if shapely.intersection(made[a].polygon, made[b].polygon).area > 0.005:
+            drop.add(int(min((a, b), key=lambda i: made[i].polygon.area)))
     return [b for i, b in enumerate(made) if i not in drop]
 
 

@@ -60,7 +60,7 @@ def _crossings(roads: list[Road], inner: shapely.Polygon, rng: np.random.Generat
     ranked = []
     for node in sorted(arms):
         ranks = sorted(RANK[r.cls] for r, _ in arms[node])
-        names = sorted({r.name for r, _ in arms[node]}, key=lambda n: min(RANK[r.cls] for r, _ in arms[node] if r.name == n))
+        names = sorted({r.name for r, _ in arms[node]}, key=lambda n: (min(RANK[r.cls] for r, _ in arms[node] if r.name == n), n))
         if len(arms[node]) >= 3 and len(names) >= 2 and inner.contains(shapely.Point(node)):
             ranked.append((ranks[0] + ranks[2] + float(rng.uniform(0, 0.9)), node, names))
     cameras: list[Camera] = []
@@ -71,13 +71,13 @@ def _crossings(roads: list[Road], inner: shapely.Polygon, rng: np.random.Generat
         taken.append(node)
         count = 3 if score < 1 else 2 if score < 2.2 else 1
         looks = sorted(arms[node], key=lambda arm: (RANK[arm[0].cls], arm[1]))[:count]
-        for n, (road, look) in enumerate(looks, start=1):
-            name = f"{names[0]}与{names[1]}路口{n}"
-            name_en = f"{english(names[0])} and {english(names[1])} {n}"
+        for road, look in looks:
+            name = f"{names[0]}与{names[1]}路口"
+            name_en = f"{english(names[0])} and {english(names[1])}"
             tier = "district" if score < 1.6 else "subdistrict" if score < 2.8 else "community"
             main = RANK[road.cls] <= 1
             cameras.append(Camera(
-                _kerb(node, arms[node], look), "crossing", name, name_en, round((look + float(rng.normal(0, 3))) % 360, 1),
+                _kerb(node, arms[node], look), "crossing", name, name_en, round(look + float(rng.normal(0, 3)), 1) % 360,
                 int(rng.choice([52, 60, 68, 75])), int(rng.choice([120, 140, 160] if main else [70, 80, 100])),
                 float(rng.choice([6.5, 7.0, 8.0] if main else [5.0, 5.5, 6.0])), tier, "杆装",
             ))
@@ -89,14 +89,14 @@ def _bridges(roads: list[Road]) -> list[Camera]:
     for road in roads:
         if not (road.bridge and road.inside):
             continue
-        for end, line in enumerate((road.line, shapely.reverse(road.line)), start=1):
+        for line in (road.line, shapely.reverse(road.line)):
             a, b = line.coords[0], line.coords[-1]
             look = bearing_deg(b[0] - a[0], b[1] - a[1])
             side = np.radians(look + 90)
             reach = road.width_m / 2 - 1.5
             cameras.append(Camera(
                 shapely.Point(a[0] + np.sin(side) * reach, a[1] + np.cos(side) * reach), "bridge",
-                f"{road.name}桥头{end}", f"{english(road.name)} Bridge Head {end}", round(look, 1), 55, 180, 8.0, "district", "杆装",
+                f"{road.name}桥头", f"{english(road.name)} Bridge Head", round(look, 1) % 360, 55, 180, 8.0, "district", "杆装",
             ))
     return cameras
 
@@ -137,19 +137,24 @@ def make_cameras(
         seen.add(title)
         point = _front_point(parcel, rng)
         look = _gate(point, inside, lines) + (180 if rng.uniform() < 0.5 else 0)
-        made.append(Camera(point, kind, f"{title}门口", f"{english(title)} Gate", round(look % 360, 1), 80, 60, 4.5,
+        made.append(Camera(point, kind, f"{title}门口", f"{english(title)} Gate", round(look, 1) % 360, 80, 60, 4.5,
                            "subdistrict", "杆装" if kind == "square" else "壁装"))
     made += _crossings(roads, inner, rng)[: CAMERAS - len(made) - 60]
     order = sorted(compounds, key=lambda c: -c.households + float(rng.uniform(0, 120)))
     for compound in order[: CAMERAS - len(made)]:
         point = _front_point(parcels[compound.parcel], rng)
         look = _gate(point, inside, lines) + (180 if rng.uniform() < 0.5 else 0)
-        made.append(Camera(point, "gate", f"{compound.name}大门", f"{compound.name_en} Gate", round(look % 360, 1), 85, 50, 3.8,
+        made.append(Camera(point, "gate", f"{compound.name}大门", f"{compound.name_en} Gate", round(look, 1) % 360, 85, 50, 3.8,
                            "community", "门岗"))
     for camera in made:
         if rng.uniform() < 0.035:
             camera.status = "离线"
-    return [c for c in made if tree.district.polygon.contains(c.point)]
+    kept = [c for c in made if tree.district.polygon.contains(c.point)]
+    times: dict[str, int] = {}
+    for camera in kept:
+        serial = times[camera.name] = times.get(camera.name, 0) + 1
+        camera.name, camera.name_en = f"{camera.name}{serial}", f"{camera.name_en} {serial}"
+    return kept
 
 
 def spots(cameras: list[Camera]) -> Array:

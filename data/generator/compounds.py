@@ -93,6 +93,7 @@ def name_buildings(
     by_parcel: dict[int, list[int]] = defaultdict(list)
     for i, building in enumerate(buildings):
         by_parcel[building.parcel].append(i)
+    count: dict[tuple[str, int], int] = defaultdict(int)
     result: list[tuple[str, str]] = [("", "")] * len(buildings)
     for parcel in sorted(by_parcel):
         kind = parcels[parcel].use
@@ -106,6 +107,8 @@ def name_buildings(
         for i in by_parcel[parcel]:
             if not result[i][0]:
                 street, number = addresses[i]
-                suffix, suffix_en = ("附属房", " Annex") if buildings[i].tag == "bike shed" else ("", "")
-                result[i] = (f"{street}{number}号{suffix}", f"No. {number} {english(street)}{suffix_en}")
+                count[addresses[i]] += 1
+                n = count[addresses[i]]
+                annex, annex_en = (f"附{n - 1}号", f"-{n}") if n > 1 else ("", "")
+                result[i] = (f"{street}{number}号{annex}", f"No. {number}{annex_en} {english(street)}")
     return result

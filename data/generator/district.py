@@ -7,7 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from . import areas, blocks, buildings, cameras, compounds, greens, grids, network, parcels, places, roadnames, rosters, shops
+from . import (
+    areas,
+    blocks,
+    buildings,
+    cameras,
+    compounds,
+    greens,
+    grids,
+    network,
+    parcels,
+    places,
+    roadnames,
+    rosters,
+    shops,
+)
 from .curves import Junctions
 from .frame import BOX, DISTRICT_AREA_M2, snap, stream
 from .names import english, story
@@ -67,6 +81,7 @@ def _ground(seed: int) -> tuple[Rivers, areas.AreaTree, list[network.Cell], list
     cells = network.read_cells(edges, layout.blocks, outline)
     tree = areas.build_tree(seed, cells, coverage.community)
     roads = network.read_roads(edges, lines, rivers.banks, tree.district.polygon, BOX.exterior)
+    network.trim_at_creek(roads, rivers.creek)
     return rivers, tree, cells, roads
 
 
@@ -90,7 +105,7 @@ def build(seed: int) -> District:
     rivers, tree, cells, roads = _ground(seed)
     alley_roads = roadnames.name_roads(seed, roads)
     addresses = roadnames.Addresses(roads)
-    lots = parcels.make_parcels(cells, roads, rivers.banks)
+    lots = parcels.make_parcels(cells, roads, shapely.union_all([rivers.banks, rivers.creek.buffer(9.0, quad_segs=3)]))
     houses, grounds = buildings.make_buildings(seed, lots)
     old = compounds.make_compounds(seed, lots, houses)
     institutions, titles = places.institutions(lots, addresses)

@@ -18,7 +18,7 @@ def shop_strips(
         if rng.uniform() >= chance.get(front.cls, 0.0):
             continue
         depth = rng.uniform(10.5, 14.5)
-        strip = frontage(polygon, front, rng, depth, 14.0, 42.0, 3.0)
+        strip = frontage(polygon, front, rng, depth, 18.0, 56.0, 3.0)
         strip = [s for s in strip if not any(s.intersects(m.polygon) for m in made)]
         storeys = int(rng.integers(floors[0], floors[1] + 1))
         made += [Draft(s, "commercial" if storeys <= 3 else "mixed", storeys, "shops") for s in strip]
@@ -39,7 +39,7 @@ def slabs(parcel: Parcel, rng: np.random.Generator, old: bool) -> list[Draft]:
     if old:
         floors = int(rng.choice([3, 4, 5, 6, 6, 6, 7], p=[0.08, 0.12, 0.22, 0.2, 0.2, 0.1, 0.08]))
         depth, gap = rng.uniform(11.6, 13.6), max(8.0, floors * 2.9 * rng.uniform(0.66, 0.86))
-        low, high, ends = 26.0, 58.0, rng.uniform(4.0, 6.0)
+        low, high, ends = 30.0, 64.0, rng.uniform(4.0, 6.0)
     else:
         floors = int(rng.choice([6, 7, 11, 18], p=[0.42, 0.20, 0.26, 0.12]))
         depth = rng.uniform(12.4, 14.6) if floors < 11 else rng.uniform(14.5, 17.5)
@@ -48,6 +48,20 @@ def slabs(parcel: Parcel, rng: np.random.Generator, old: bool) -> list[Draft]:
     typical = rng.uniform(low + 6, high - 4)
     shapes = rows(frame.polygon, rng, depth, gap, lambda: float(np.clip(rng.normal(typical, 5.5), low, high)), ends, 0.02)
     made += [Draft(frame.turn_out(s), "residential", floors, "slab") for s in shapes]
+    return made + _infill(frame, shapes, rng, gap * 0.55)
+
+
+def _infill(frame: Frame, shapes: list[shapely.Polygon], rng: np.random.Generator, keep_off_m: float) -> list[Draft]:
+    """Low houses in the corners that the rows leave over, clear of the rows' light."""
+    free = frame.polygon
+    if shapes:
+        free = shapely.difference(free, shapely.union_all(shapes).buffer(keep_off_m, join_style="mitre"))
+    made = []
+    for part in shapely.get_parts(free):
+        if part.geom_type != "Polygon" or part.area < 420:
+            continue
+        small = rows(part, rng, 9.0, 7.0, lambda: float(rng.uniform(17, 34)), 6.0, 0.25, 15.0)
+        made += [Draft(frame.turn_out(s), "residential", int(rng.choice([2, 2, 3])), "low slab") for s in small]
     return made
 
 
@@ -64,7 +78,7 @@ def towers(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     wide = rng.uniform(26, 44)
     shapes = rows(frame.polygon, rng, depth, gap, lambda: wide + float(rng.uniform(-3, 3)), rng.uniform(10, 15), 0.02, 20)
     for shape in shapes:
-        left, low, right, high = shape.bounds
+        left, _, right, high = shape.bounds
         notch = shapely.box((left + right) / 2 - 3, high - 3.2, (left + right) / 2 + 3, high + 1)
         body = shapely.difference(shape, notch)
         made.append(Draft(frame.turn_out(body), "residential", max(9, floors + int(rng.integers(-1, 2))), "tower"))
@@ -80,9 +94,9 @@ def _court_house(lot: shapely.Polygon, rng: np.random.Generator) -> list[shapely
     w, h = right - left, high - low
     boxy = body.area / (w * h)
     draw = rng.uniform()
-    if body.area < 125 or boxy < 0.62 or min(w, h) < 9.5:
+    if body.area < 150 or boxy < 0.62 or min(w, h) < 10.0:
         return [body] if boxy > 0.45 or body.area > 80 else []
-    wing = float(np.clip(min(w, h) * rng.uniform(0.26, 0.36), 3.6, 6.8))
+    wing = float(np.clip(min(w, h) * rng.uniform(0.26, 0.36), 4.2, 7.6))
     if draw < 0.24 and min(w, h) > 12.5:
         court = shapely.box(left + wing, low + wing, right - wing, high - wing)
     elif draw < 0.52:
@@ -105,12 +119,12 @@ def courtyards(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     rest = parcel.polygon
     for front in parcel.fronts:
         if rng.uniform() < chance[front.cls]:
-            strip = frontage(rest, front, rng, rng.uniform(7.5, 10.0), 7.0, 16.0, 0.4)
+            strip = frontage(rest, front, rng, rng.uniform(7.5, 10.5), 10.0, 26.0, 0.4)
             strip = [s for s in strip if not any(s.intersects(m.polygon) for m in made)]
             made += [Draft(s, "mixed", int(rng.choice([1, 2, 2, 3])), "shophouse") for s in strip]
     if made:
         rest = shapely.difference(rest, shapely.union_all([m.polygon for m in made]).buffer(1.2, join_style="mitre"))
-    target = float(rng.uniform(225, 390))
+    target = float(rng.uniform(410, 690))
     for piece in shapely.get_parts(rest):
         if piece.geom_type != "Polygon" or piece.area < 60:
             continue
@@ -126,11 +140,11 @@ def courtyards(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
 def village(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     """A village the city grew round: self-built houses of 2-5 floors in tight rows."""
     frame = Frame(parcel.polygon)
-    wide, depth = rng.uniform(10.5, 13.0), rng.uniform(10.5, 13.5)
-    shapes = rows(frame.polygon, rng, depth, rng.uniform(4.8, 6.5), lambda: wide + float(rng.uniform(-1, 1)), 1.6, 0.07, 8)
+    wide, depth = rng.uniform(12.0, 15.0), rng.uniform(11.0, 14.5)
+    shapes = rows(frame.polygon, rng, depth, rng.uniform(4.2, 5.6), lambda: wide + float(rng.uniform(-1, 1)), 1.4, 0.04, 7.5)
     made = []
     for shape in shapes:
-        left, low, right, high = shape.bounds
+        left, low, right, _ = shape.bounds
         body: shapely.Geometry = shape
         if rng.uniform() < 0.45:
             body = shapely.difference(shape, shapely.box(left + (right - left) * 0.45, low - 1, right + 1, low + depth * 0.38))

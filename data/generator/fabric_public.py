@@ -14,21 +14,23 @@ def _fit(area: shapely.Polygon, shape: shapely.Polygon) -> bool:
     return bool(area.contains(shape))
 
 
-def stadium(x: float, y: float, length_m: float, width_m: float) -> shapely.Polygon:
+def stadium(x: float, y: float, length_m: float, width_m: float, upright: bool = False) -> shapely.Polygon:
     """Return a running-track outline round a point (local frame)."""
     half = max(1.0, (length_m - width_m) / 2)
-    return shapely.LineString([(x - half, y), (x + half, y)]).buffer(width_m / 2, quad_segs=8)
+    ends = [(x, y - half), (x, y + half)] if upright else [(x - half, y), (x + half, y)]
+    return shapely.LineString(ends).buffer(width_m / 2, quad_segs=8)
 
 
 def _track(area: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon | None:
     """Return the largest track that fits in one end of the area."""
     left, low, right, high = area.bounds
-    for width in (62, 52, 44, 36, 28, 22):
-        length = width * 1.75
-        for x in (right - length / 2 - 4, left + length / 2 + 4):
-            for y in ((low + high) / 2, low + width / 2 + 5, high - width / 2 - 5):
-                for shape in (stadium(x, y, length, width),):
-                    if shape.area < area.area * 0.42 and _fit(area, shape.buffer(3)):
+    for width in (66, 58, 50, 44, 38, 32, 26, 21):
+        for upright in (True, False):
+            across, along = (width, width * 1.75) if upright else (width * 1.75, width)
+            for x in (right - across / 2 - 4, left + across / 2 + 4, (left + right) / 2):
+                for y in ((low + high) / 2, low + along / 2 + 4, high - along / 2 - 4):
+                    shape = stadium(x, y, width * 1.75, width, upright)
+                    if shape.area < area.area * 0.45 and _fit(area, shape.buffer(2.5)):
                         return shape
     return None
 
@@ -40,11 +42,12 @@ def school(parcel: Parcel, rng: np.random.Generator) -> tuple[list[Draft], list[
     grounds = [frame.turn_out(field)] if field is not None else []
     rest = shapely.difference(area, field.buffer(9)) if field is not None else area
     parts = sorted((p for p in shapely.get_parts(rest) if p.geom_type == "Polygon"), key=lambda p: -p.area)
+    parts = [p.buffer(-3, join_style="mitre") for p in parts]
     made: list[Draft] = []
     for part in parts[:2]:
-        if part.area < 500:
+        if part.area < 500 or part.geom_type != "Polygon":
             continue
-        shapes = rows(part, rng, 12.0, 15.0, lambda: float(rng.uniform(38, 60)), 9.0, 0.03, 18)
+        shapes = rows(part, rng, 12.0, 18.0, lambda: float(rng.uniform(38, 60)), 9.0, 0.03, 18)
         made += [Draft(frame.turn_out(s), "school", int(rng.choice([3, 4, 4, 5])), "teaching") for s in _combs(shapes, part)]
     return made, grounds
 
@@ -81,7 +84,7 @@ def hospital(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
         floors = (16, 5, 11, 6)[i] if i < 4 else int(rng.integers(2, 6))
         body: shapely.Geometry = shape
         if i % 2 == 0:
-            left, low, right, high = shape.bounds
+            left, _, _, high = shape.bounds
             arm = shapely.box(left, high - 0.5, left + 16, high + 8)
             body = shapely.union(shape, arm) if _fit(frame.polygon, arm) else shape
         made.append(Draft(frame.turn_out(body), "hospital", floors, "hospital"))

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from .frame import snap, stream
+from .frame import place, snap, stream
 from .names import english
 from .network import Road
 from .parcels import Parcel
 from .rivers import Rivers
 
-PARK_NAMES = [
-    "受降亭游园", "澧河湾公园", "沙澧公园", "泰山游园", "湘江游园", "月湾湖公园", "银鸽游园", "许慎文化园", "嵩山游园", "柳江游园",
-    "文景游园", "大学路游园", "八一游园", "开源游园", "双龙游园",
-]
+# Park names with the place they belong to, in metres round the origin.
+PARK_NAMES: dict[str, tuple[float, float]] = {
+    "受降亭公园": (1900, 1250), "沙澧公园": (150, 1350), "澧河湾公园": (-900, -250), "泰山游园": (-1500, 900), "湘江游园": (-300, -1000),
+    "月湾湖公园": (-800, -2050), "银鸽游园": (1500, 250), "许慎文化园": (900, 700), "嵩山游园": (-2250, 200), "柳江游园": (600, -1250),
+    "文景游园": (-1300, 650), "大学路游园": (-1500, -1700), "八一游园": (450, -500), "开源游园": (-2100, -1900), "太行游园": (2250, -500),
+}
 
 
 @dataclass
@@ -39,7 +41,7 @@ def river_waters(rivers: Rivers) -> list[Patch]:
     """Return the two rivers with their islets left out."""
     islets = shapely.union_all(rivers.islets)
     named = (("沙河", "Sha River", rivers.sha), ("澧河", "Li River", rivers.li))
-    patches = []
+    patches = [Patch(part, "canal", "干河", "Gan Creek") for part in _clean(rivers.creek, 200)]
     for name, name_en, polygon in named:
         whole = max(_clean(shapely.difference(polygon, islets), 1000), key=lambda p: p.area)
         patches.append(Patch(whole, "river", name, name_en))
@@ -47,10 +49,10 @@ def river_waters(rivers: Rivers) -> list[Patch]:
 
 
 def _belts(rivers: Rivers, roads: list[Road]) -> list[Patch]:
-    cuts = [r.line.buffer(r.width_m / 2, cap_style="flat") for r in roads if r.line.intersects(rivers.belt_zone)]
+    cuts = [r.line.buffer(r.width_m * 0.22, cap_style="flat") for r in roads if r.line.intersects(rivers.belt_zone)]
     land = shapely.difference(shapely.difference(rivers.belt_zone, rivers.banks), shapely.union_all(cuts))
     counts: dict[str, int] = {}
-    patches = []
+    patches = _creek_belts(rivers, roads)
     for part in _clean(land, 1500):
         near_sha = part.distance(rivers.sha_centre) < part.distance(rivers.li_centre)
         name = "沙河绿带" if near_sha else "澧河绿带"
@@ -58,6 +60,14 @@ def _belts(rivers: Rivers, roads: list[Road]) -> list[Patch]:
         patches.append(Patch(part, "belt", f"{name}{counts[name]}段",
                              f"{'Sha' if near_sha else 'Li'} River Belt {counts[name]}"))
     return patches
+
+
+def _creek_belts(rivers: Rivers, roads: list[Road]) -> list[Patch]:
+    """Return the green strips along the creek, cut by the streets that cross it."""
+    strip = shapely.difference(rivers.creek_line.buffer(15.0, quad_segs=4), shapely.union_all([rivers.creek, rivers.belt_zone]))
+    cuts = [r.line.buffer(r.width_m / 2 + 1, cap_style="flat") for r in roads if r.line.distance(rivers.creek_line) < 40]
+    parts = _clean(shapely.difference(strip, shapely.union_all(cuts)), 260)
+    return [Patch(p, "belt", f"干河绿带{i}段", f"Gan Creek Belt {i}") for i, p in enumerate(parts, start=1)]
 
 
 def _pond(park: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon | None:
@@ -84,8 +94,16 @@ def make_parks(parcels: list[Parcel]) -> tuple[list[tuple[Parcel, str]], tuple[P
         ):
             best[parcel.block] = parcel
     square = next(p for p in best.values() if p.use == "square")
-    parks = sorted((p for p in best.values() if p.use == "park"), key=lambda p: (p.polygon.centroid.x, p.polygon.centroid.y))
-    return list(zip(parks, PARK_NAMES, strict=True)), (square, "双汇广场")
+    free = sorted((p for p in best.values() if p.use == "park"), key=lambda p: (p.polygon.centroid.x, p.polygon.centroid.y))
+    named = []
+    for name, spot in PARK_NAMES.items():
+        anchor = shapely.Point(*place([spot])[0])
+        nearest = min(free, key=lambda p: p.polygon.distance(anchor))
+        free.remove(nearest)
+        named.append((nearest, name))
+    if free:
+        raise ValueError("more parks than names")
+    return named, (square, "双汇广场")
 
 
 def make_patches(
@@ -101,7 +119,7 @@ def make_patches(
         body = shapely.difference(parcel.polygon, pond) if pond is not None else parcel.polygon
         greens += [Patch(p, "park", name, english(name)) for p in _clean(body, 500)]
         if pond is not None:
-            lake = name.removesuffix("公园").removesuffix("游园").removesuffix("文化园") + "池"
+            lake = name.removesuffix("公园").removesuffix("游园").removesuffix("文化园").removesuffix("路") + "池"
             lake = "月湾湖" if name == "月湾湖公园" else lake
             waters += [Patch(p, "pond", lake, english(lake)) for p in _clean(pond, 300)]
     for i, ground in enumerate(grounds, start=1):

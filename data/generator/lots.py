@@ -55,16 +55,26 @@ def rows(
     area: shapely.Polygon, rng: np.random.Generator, depth_m: float, gap_m: float,
     length_m: Callable[[], float], end_gap_m: float, skip: float = 0.0, least_m: float = 15.0,
 ) -> list[shapely.Polygon]:
-    """Return rectangles in rows along x (local frame): each inside the area, south to north with a fixed spacing."""
+    """Return rectangles in rows along x (local frame), the fullest of a few ways to start the first row."""
+    tries = [_rows(area, rng, depth_m, gap_m, length_m, end_gap_m, skip, least_m, lift) for lift in (0.0, 0.28, 0.6)]
+    return max(tries, key=lambda made: sum(shape.area for shape in made))
+
+
+def _rows(
+    area: shapely.Polygon, rng: np.random.Generator, depth_m: float, gap_m: float,
+    length_m: Callable[[], float], end_gap_m: float, skip: float, least_m: float,
+    lift: float,
+) -> list[shapely.Polygon]:
+    """Return rectangles in rows along x (local frame), the first row lifted by a share of its depth: each inside the area, south to north with a fixed spacing."""
     if area.is_empty:
         return []
     left, low, right, high = area.bounds
     shapely.prepare(area)
     made = []
     count = max(1, int((high - low + gap_m) // (depth_m + gap_m)))
-    spare = (high - low) - (count * (depth_m + gap_m) - gap_m)
-    y = low + max(0.0, spare) * rng.uniform(0.3, 0.7) if count <= 2 else low + 0.3
-    step = depth_m + gap_m + (max(0.0, spare) / max(1, count - 1) * 0.9 if count > 1 else 0.0)
+    y = low + 0.3 + lift * depth_m
+    spare = (high - y) - (count * (depth_m + gap_m) - gap_m)
+    step = depth_m + gap_m + (max(0.0, spare) / max(1, count - 1) * 0.7 if count > 1 else 0.0)
     while y + depth_m <= high + 0.01:
         x, before = left, len(made)
         while x + least_m <= right:

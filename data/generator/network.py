@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from .blocks import Block, Layout
+from .blocks import Block
+from .frame import snap
 from .streets import RANK, WIDTH_M, Street
 
 
@@ -99,7 +100,7 @@ def _road_edges(edges: list[shapely.LineString], lines: list[Street]) -> dict[in
     roads = [(i, s) for i, s in enumerate(lines) if s.cls]
     tree = shapely.STRtree([s.line for _, s in roads])
     middles = shapely.line_interpolate_point(np.array(edges, dtype=object), 0.5, normalized=True)
-    pairs = tree.query(middles, predicate="dwithin", distance=0.02)
+    pairs = tree.query(middles, predicate="dwithin", distance=0.3)
     best: dict[int, int] = {}
     for edge, road in zip(*pairs, strict=True):
         rank = (RANK[roads[road][1].cls], roads[road][0])
@@ -151,6 +152,23 @@ def read_roads(
             bridge = bool(water.contains(middle))
             roads.append(Road(chain, street.cls, street.name, street.key, bridge, district.distance(middle) < 1))
     return roads
+
+
+def trim_at_creek(roads: list[Road], creek: shapely.Geometry) -> None:
+    """Let blind lanes end on the creek's bank, not in its middle."""
+    degree: dict[tuple[float, float], int] = {}
+    for road in roads:
+        for end in (road.line.coords[0], road.line.coords[-1]):
+            degree[end] = degree.get(end, 0) + 1
+    bank = creek.buffer(5.0)
+    shapely.prepare(bank)
+    for road in roads:
+        for end in (road.line.coords[0], road.line.coords[-1]):
+            if degree[end] == 1 and bank.contains(shapely.Point(end)):
+                dry = [p for p in shapely.get_parts(shapely.difference(road.line, bank)) if p.length > 5]
+                if dry:
+                    road.line = snap(max(dry, key=lambda p: p.length))
+                    break
 
 
 def _chains(parts: list[shapely.LineString], stops: set[tuple[float, float]]) -> list[shapely.LineString]:

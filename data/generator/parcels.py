@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
 
 from .network import Cell, Road
 
-SETBACK_M = {"arterial": 5.5, "collector": 4.5, "street": 3.0, "lane": 1.6, "alley": 0.5}
+SETBACK_M = {"arterial": 4.5, "collector": 3.5, "street": 2.4, "lane": 1.2, "alley": 0.4}
 BY_CELL = ("housing", "old_housing", "courtyards", "village", "mixed", "yard")
 
 
@@ -79,7 +80,7 @@ def _fronts(polygon: shapely.Polygon, roads: list[Road], lines: shapely.STRtree)
     """Return the sides at least 14 m long whose nearest road lies just outside."""
     ring = np.asarray(shapely.simplify(polygon, 2.0).exterior.coords)
     fronts = []
-    for a, b in zip(ring, ring[1:], strict=False):
+    for a, b in pairwise(ring):
         if np.hypot(*(b - a)) < 14:
             continue
         middle = shapely.Point((a + b) / 2)

@@ -87,10 +87,6 @@ def institutions(parcels: list[Parcel], addresses: Addresses) -> tuple[list[Plac
     ends = {"school": ["小学", "中学", "实验小学", "第二小学", "第二中学", "实验中学"], "hospital": ["医院"],
             "market": ["农贸市场", "集贸市场", "综合市场"], "mall": ["购物广场", "百货大楼"],
             "office": ["办公楼", "商务楼", "综合楼"], "industry": ["工业园", "机械厂", "食品厂", "仓储园", "建材厂"]}
-    english_end = {"小学": "Primary School", "中学": "Middle School", "实验小学": "Experimental Primary School",
-                   "第二小学": "No. 2 Primary School", "第二中学": "No. 2 Middle School", "实验中学": "Experimental Middle School",
-                   "医院": "Hospital", "农贸市场": "Produce Market", "集贸市场": "Market", "综合市场": "General Market",
-                   "购物广场": "Shopping Mall", "百货大楼": "Department Store"}
     members = [i for i, p in enumerate(parcels) if p.use in ends]
     spots = np.array([parcels[i].polygon.representative_point() for i in members], dtype=object)
     places, titles, used, per_block = [], {}, set(), {}
@@ -99,17 +95,15 @@ def institutions(parcels: list[Parcel], addresses: Addresses) -> tuple[list[Plac
         if parcel.block in per_block:
             titles[i] = per_block[parcel.block]
             continue
-        options = [street.rstrip("巷") + e for e in ends[parcel.use]] + [f"{street}第{n}{ends[parcel.use][0]}" for n in "三四五六七八九"]
+        options = [street.rstrip("巷") + e for e in ends[parcel.use]] + [f"{street}{n}{e}" for n in ("东", "西", "南", "北") for e in ends[parcel.use]]
         if any(c in street for c in "一二三四五六七八九十") and street.endswith("巷"):
             options = [o.replace(street.rstrip("巷"), _main(street)) for o in options]
         name = next(o for o in options if o not in used)
         used.add(name)
         titles[i] = per_block[parcel.block] = name
         if parcel.use in ("school", "hospital", "market", "mall"):
-            tail = next((e for e in sorted(english_end, key=len, reverse=True) if name.endswith(e)), "")
             kind = "market" if parcel.use in ("market", "mall") else parcel.use
-            stem = name.removesuffix(tail)
-            places.append(Place(spot, kind, name, f"{english(stem)} {english_end[tail]}"))
+            places.append(Place(spot, kind, name, english(name)))
     return places, titles
 
 

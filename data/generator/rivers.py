@@ -8,12 +8,18 @@ import numpy as np
 import shapely
 
 from .curves import normals, spline
-from .frame import BOX, Array, place, stream
+from .frame import BOX, Array, place, snap, stream
 
 SHA = [(-4400, 1330), (-3600, 1760), (-2800, 2010), (-2000, 1790), (-1250, 1440), (-450, 1420), (280, 1700), (930, 1960),
        (1560, 1900), (2180, 1560), (2850, 1440), (3500, 1700), (4400, 1620)]
 LI = [(-4400, -1500), (-3700, -1760), (-3000, -1560), (-2420, -1110), (-1830, -990), (-1330, -640), (-1000, -120),
       (-520, 190), (-40, 350), (330, 780), (540, 1290), (930, 1960)]
+
+
+# The creek 干河 leaves the Li and winds eastwards through the newer quarters.
+CREEK = [(-1250, -560), (-1120, -760), (-830, -870), (-560, -1180), (-130, -1260), (180, -1480), (640, -1420), (930, -1760),
+         (1370, -1830), (1640, -1480), (2050, -1500), (2300, -1740), (2800, -1800), (3500, -2050), (4400, -1950)]
+CREEK_WIDTH_M = 13.0
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Rivers:
     banks: shapely.Polygon
     islets: list[shapely.Polygon]
     belt_zone: shapely.Polygon
+    creek_line: shapely.LineString
+    creek: shapely.Polygon
 
 
 def _ribbon(line: Array, half_width: Array) -> shapely.Polygon:
@@ -88,12 +96,15 @@ def make_rivers(seed: int, scale: float) -> Rivers:
     ]
     zone = _belt_zone(reach)
     clip = BOX
+    creek_line = shapely.intersection(shapely.LineString(spline(place(CREEK, scale), 18.0)), clip)
     return Rivers(
         sha_centre=shapely.LineString(sha_line),
         li_centre=shapely.LineString(li_line),
-        sha=shapely.intersection(shapely.difference(banks, li.buffer(1)), clip),
-        li=shapely.intersection(li, clip),
+        sha=shapely.difference(shapely.intersection(banks, clip), snap(shapely.intersection(li, clip))),
+        li=snap(shapely.intersection(li, clip)),
         banks=shapely.intersection(banks, clip),
         islets=islets,
         belt_zone=shapely.intersection(zone, clip),
+        creek_line=creek_line,
+        creek=snap(shapely.difference(shapely.intersection(creek_line.buffer(CREEK_WIDTH_M / 2, quad_segs=4), clip), banks)),
     )

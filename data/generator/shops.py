@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 
@@ -27,7 +29,7 @@ def _doors(buildings: list[Building], roads: list[Road], taken: set[int]) -> tup
             continue
         road = roads[int(tree.nearest(building.polygon))]
         ring = np.asarray(building.polygon.exterior.coords)
-        sides = [(road.line.distance(shapely.Point((a + b) / 2)), a, b) for a, b in zip(ring, ring[1:], strict=False)]
+        sides = [(road.line.distance(shapely.Point((a + b) / 2)), a, b) for a, b in pairwise(ring)]
         _, a, b = min(sides, key=lambda s: (round(s[0], 3), s[1][0]))
         length = float(np.hypot(*(b - a)))
         middle = building.polygon.representative_point()
@@ -46,7 +48,7 @@ def _clusters(points: Array, rng: np.random.Generator) -> Array:
     centres = points[rng.choice(len(points), 46, replace=False)]
     reach = rng.uniform(70, 190, 46)
     gap = np.hypot(points[:, None, 0] - centres[None, :, 0], points[:, None, 1] - centres[None, :, 1])
-    return 0.10 + np.max(np.exp(-((gap / reach) ** 2)), axis=1)
+    return 0.16 + np.max(np.exp(-((gap / reach) ** 2)), axis=1)
 
 
 def make_shops(seed: int, buildings: list[Building], roads: list[Road], taken: set[int]) -> list[Place]:

@@ -18,7 +18,7 @@ ROAD = {"arterial": "主干路", "collector": "次干路", "street": "支路", "
 LANES = {"arterial": 6, "collector": 4, "street": 2, "lane": 1, "alley": 1}
 STRUCTURE = {"brick_timber": "砖木", "brick_concrete": "砖混", "frame": "框架", "shear_wall": "剪力墙", "steel": "钢结构"}
 GREEN = {"park": "公园", "belt": "河岸绿带", "yard": "街角绿地", "field": "操场", "islet": "洲滩"}
-WATER = {"river": "河流", "pond": "坑塘", "canal": "渠"}
+WATER = {"river": "河流", "pond": "坑塘", "canal": "沟渠"}
 GRID = {"resident": "居民网格", "dedicated": "专属网格"}
 PLACE = {"service_center": "党群服务中心", "compound": "老旧小区", "alley": "特色小巷", "park": "游园", "square": "广场",
          "school": "学校", "hospital": "医院", "clinic": "诊所", "shop": "商铺", "market": "市场", "kindergarten": "幼儿园",

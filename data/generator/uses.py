@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from .blocks import Block
 from .curves import main_axis
@@ -93,5 +92,5 @@ def _housing(block: Block, rng: np.random.Generator) -> str:
     if block.age == "industrial":
         return "industry" if draw < 0.62 else "old_housing" if draw < 0.85 else "towers"
     if block.age == "new":
-        return "towers" if draw < 0.42 else "housing" if draw < 0.78 else "village" if draw < 0.9 and x < 900 else "old_housing"
-    return "old_housing" if draw < 0.55 else "housing" if draw < 0.80 else "towers" if draw < 0.90 else "village" if draw < 0.95 else "mixed"
+        return "towers" if draw < 0.42 else "housing" if draw < 0.78 else "village" if draw < 0.82 and x < 900 else "old_housing"
+    return "old_housing" if draw < 0.55 else "housing" if draw < 0.80 else "towers" if draw < 0.90 else "village" if draw < 0.925 else "mixed"
