@@ -70,6 +70,8 @@ def derive(spec: LayerSpec, values: dict[str, Any], metric: BaseGeometry | None)
     """Fills what a delivery does not carry because it follows from the rest: areas, codes above, CJ/T 349 code."""
     if "area_m2" in {f.name for f in spec.fields} and metric is not None:
         values["area_m2"] = round(metric.area, 2)
+    if values.get("bearing_deg") is not None:
+        values["bearing_deg"] %= 360.0  # 360 is north too
     if spec.model == "territory.Area":
         code = values["code"]
         values.setdefault("subdistrict", "")

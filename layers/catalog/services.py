@@ -137,7 +137,7 @@ def _copy(
     )
     shapes = np.array([row.geometry for row in rows], dtype=object)
     wkb = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
-    with connection.cursor() as cursor, cursor.copy(statement.as_string(None)) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement.as_string(None)) as copy:
         for row, shape in zip(rows, wkb, strict=True):
             old = stored.get(row.feature_id)
             copy.write_row(

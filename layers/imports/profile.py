@@ -13,6 +13,8 @@ from typing import Any
 from layers.errors import ProfileRefused
 
 PROFILE_FILE = "profile.toml"
+#: Raised whenever the same files would be read into other rows: the next start then compares every row again.
+READING = 1
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -104,7 +106,7 @@ def _source(folder: Path, entry: Mapping[str, Any]) -> SourceSpec:
 
 def _digest(folder: Path, files: list[Path]) -> str:
     """SHA-256 over the profile table and every file it names, sidecars included."""
-    total = hashlib.sha256((folder / PROFILE_FILE).read_bytes())
+    total = hashlib.sha256(f"{READING}\0".encode() + (folder / PROFILE_FILE).read_bytes())
     for file in files:
         parts = [file.with_suffix(suffix) for suffix in _SIDECARS] if file.suffix == ".shp" else [file]
         for part in parts:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from layers.catalog.features import FeatureRow
 from layers.catalog.models import LayerVersion, Profile
 from layers.catalog.registry import BUILT_IN, spec_of
 from layers.catalog.rows import DEFAULTS, camera_view_rows, feature_rows
+from layers.catalog.selectors import current_versions
 from layers.catalog.services import Source, publish_version
 from layers.errors import Forbidden, ProfileRefused, TilingBroken
 from layers.imports.mapping import Problem, map_records
@@ -81,9 +82,13 @@ def _silent(step: str, done: int, total: int) -> None:
     """No progress wanted."""
 
 
-def load_profile(*, folder: Path, actor: Actor | None, dry_run: bool = False, progress: Progress = _silent) -> Summary:
+def load_profile(
+    *, folder: Path, actor: Actor | None, dry_run: bool = False, again: bool = False, progress: Progress = _silent
+) -> Summary:
     """What was loaded or updated from a profile folder; with `dry_run` what would be, with nothing stored.
 
+    The files loaded last are known by their hash: loading them again changes nothing, also where people have edited
+    layers since. `again` compares every row all the same, and so puts the delivered state back.
     `actor` None stands for the server's own command. Raises Forbidden, ProfileRefused (a file, column or value at
     fault, named) or TilingBroken (the pairs of areas at fault, named).
     """
@@ -91,16 +96,29 @@ def load_profile(*, folder: Path, actor: Actor | None, dry_run: bool = False, pr
     if actor is not None and not may(actor, Capability.EDIT_BOUNDARIES):
         raise Forbidden("载入辖区需要 GIS 岗位", "loading a district needs a GIS post")
     profile = read_profile(folder)
+    if not again and Profile.objects.filter(id=profile.id, sha256=profile.sha256).exists():
+        return _unchanged(profile)
     read = _read_all(profile, progress)
     _demand_tiling(read)
-    with transaction.atomic():
-        summary = _write_all(read, who, progress)
-        if dry_run:
-            transaction.set_rollback(True)
+    try:
+        with transaction.atomic():
+            summary = _write_all(read, who, progress)
+            if dry_run:
+                transaction.set_rollback(True)
+    except (IntegrityError, DataError) as error:
+        reason = str(error).split("\nCONTEXT", 1)[0][:400]
+        raise ProfileRefused(f"数据库不接受：{reason}", f"the database refuses a row: {reason}") from error
     if summary.changed and not dry_run:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return summary
+
+
+def _unchanged(profile: ProfileSpec) -> Summary:
+    """The summary of a load that had nothing to do."""
+    current = current_versions(fresh=True)
+    counts = {spec.id: current[spec.id].total for spec in BUILT_IN if spec.id in current}
+    return Summary(profile.id, versions=dict.fromkeys(counts), counts=counts)
 
 
 def _read_all(profile: ProfileSpec, progress: Progress) -> _Read:

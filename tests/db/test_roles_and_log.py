@@ -50,7 +50,10 @@ def test_the_app_is_no_superuser_and_owns_nothing(db):
     ],
 )
 def test_what_the_app_may_not_do(db, statement):
-    with pytest.raises(DatabaseError, match=r"permission denied|must be (owner|superuser)|Cannot"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match=r"permission denied|must be (owner|superuser)|Cannot"),
+        transaction.atomic(),
+    ):
         ask(statement)
 
 

@@ -20,9 +20,10 @@ class Command(BaseCommand):
     help = "Loads or updates a district profile (a folder with profile.toml). A second run changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """DIR, --dry-run, --json."""
+        """DIR, --dry-run, --again, --json."""
         parser.add_argument("dir", type=Path, help="the profile's folder, such as data/yuanhui")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and store nothing")
+        parser.add_argument("--again", action="store_true", help="compare every row although the files are known")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +31,11 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             summary = load_profile(
-                folder=options["dir"], actor=None, dry_run=options["dry_run"], progress=self._progress
+                folder=options["dir"],
+                actor=None,
+                dry_run=options["dry_run"],
+                again=options["again"],
+                progress=self._progress,
             )
         except WanggeError as error:
             self._end_progress()
