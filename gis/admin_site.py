@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.people.selectors import actor_of
 from layers.roles import ADMIN_ROLES
+
+#: Pages of Django's own that would write past our services, or that nothing here needs.
+LEFT_OUT = frozenset({"password_change", "password_change_done", "autocomplete", "view_on_site"})
 
 
 class WanggeAdminSite(AdminSite):
@@ -22,3 +27,7 @@ class WanggeAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """True when a current assignment opens /admin/."""
         return request.user.is_active and bool(actor_of(request.user).roles & ADMIN_ROLES)
+
+    def get_urls(self) -> list[Any]:
+        """Django's addresses without those of `LEFT_OUT`."""
+        return [entry for entry in super().get_urls() if getattr(entry, "name", None) not in LEFT_OUT]

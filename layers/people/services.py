@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from layers.errors import Conflict, Forbidden, InvalidInput
+from layers.errors import Conflict, Forbidden, InvalidInput, StaleVersion
 from layers.geo.codes import LEVELS, level_of
 from layers.live.services import Act, publish
 from layers.people.models import Assignment, Department, Token, User
@@ -53,6 +53,28 @@ def create_account(
     user.save()
     publish(_act("account.created", "account", str(user.pk), user.version, who, {"username": username}))
     return user
+
+
+@transaction.atomic
+def update_account(
+    *, actor: Actor | None, user: User, version: int, name: str, name_en: str, language: str, is_active: bool
+) -> User:
+    """The account with new names, language or state. Raises StaleVersion, or Conflict when one shuts oneself out."""
+    who = _demand_users(actor, "")
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    if stored.version != version:
+        raise StaleVersion(
+            f"账号已是第 {stored.version} 版", f"the account is at version {stored.version} now", field="version",
+            found=version, current=stored.version,
+        )  # fmt: skip
+    if who == str(stored.pk) and not is_active:
+        raise Conflict("不能停用自己的账号", "an account cannot shut itself out", field="is_active")
+    stored.name, stored.name_en, stored.language, stored.is_active = name, name_en, language, is_active
+    stored.version += 1
+    stored.save(update_fields=["name", "name_en", "language", "is_active", "version"])
+    kind = "account.changed" if is_active else "account.closed"
+    publish(_act(kind, "account", str(stored.pk), stored.version, who, {"is_active": is_active}))
+    return stored
 
 
 @transaction.atomic
