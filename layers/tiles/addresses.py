@@ -53,9 +53,7 @@ def layer_ids(text: str) -> tuple[str, ...]:
         )
     for layer in ids:
         if not _LAYER.fullmatch(layer):
-            raise UnknownLayer(
-                f"没有图层 {layer[:40]}", f"there is no layer {layer[:40]}", field="layer", found=layer
-            )
+            raise UnknownLayer(f"没有图层 {layer[:40]}", f"there is no layer {layer[:40]}", field="layer", found=layer)
     if len(set(ids)) != len(ids):
         raise InvalidInput("图层重复", "a layer stands twice", field="layers", found=text)
     return ids
@@ -65,9 +63,7 @@ def spot(z: str, x: str, y: str, max_zoom: int = MAX_ZOOM) -> Spot:
     """The tile of three texts. InvalidInput when one is no whole number, OutOfRange beyond the pyramid."""
     level = _whole("z", z)
     if not 0 <= level <= min(max_zoom, MAX_ZOOM):
-        raise OutOfRange(
-            f"层级应在 0 到 {max_zoom} 之间", f"zoom runs from 0 to {max_zoom}", field="z", found=z
-        )
+        raise OutOfRange(f"层级应在 0 到 {max_zoom} 之间", f"zoom runs from 0 to {max_zoom}", field="z", found=z)
     side = 1 << level
     for name, text in (("x", x), ("y", y)):
         if not 0 <= _whole(name, text) < side:

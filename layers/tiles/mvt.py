@@ -229,7 +229,9 @@ class _Writer:
 
     def _layer(self, name: str, rows: str) -> str:
         """The encoded layer of a row source."""
-        return f"SELECT ST_AsMVT(t, '{_layer_name(name)}', {EXTENT}, 'shape') FROM ({rows}) AS t WHERE shape IS NOT NULL"
+        return (
+            f"SELECT ST_AsMVT(t, '{_layer_name(name)}', {EXTENT}, 'shape') FROM ({rows}) AS t WHERE shape IS NOT NULL"
+        )
 
     def _shape(self, spec: LayerSpec) -> str:
         """The geometry to cut: simplified where that is coarser than the tile's own grid."""

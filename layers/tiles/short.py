@@ -29,7 +29,10 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _PATH = re.compile(r"/tiles/([a-z0-9_,]+)/([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})\.mvt")
 _QUERY = re.compile(r"v=([0-9.]{1,200})&s=([A-Za-z0-9_.\-]{1,2100})")
-_STATUS = {status: f"{status.value} {status.phrase}" for status in (HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)}
+_STATUS = {
+    status: f"{status.value} {status.phrase}"
+    for status in (HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+}
 
 
 def with_short_way(application: Application, extra_headers: list[tuple[str, str]]) -> Application:

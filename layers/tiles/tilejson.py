@@ -49,9 +49,7 @@ def _vector_layers(spec: LayerSpec) -> list[dict[str, Any]]:
     layers = [_vector_layer(spec.id, f"{spec.zh} {spec.en}", spec.min_zoom, spec.max_zoom, fields)]
     if label_shape(spec) is not None:
         start = max(spec.min_zoom, spec.label_zoom or 0)
-        layers.append(
-            _vector_layer(label_id(spec), f"{spec.zh}注记 {spec.en}: labels", start, spec.max_zoom, fields)
-        )
+        layers.append(_vector_layer(label_id(spec), f"{spec.zh}注记 {spec.en}: labels", start, spec.max_zoom, fields))
     return layers
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import re_path
+from django.urls import path
 
 from layers.tiles import views
 
 app_name = "tiles"
 urlpatterns = [
-    re_path(r"^(?P<layers>[^/]+)/(?P<z>[^/]+)/(?P<x>[^/]+)/(?P<y>[^/]+)\.mvt$", views.tile, name="tile"),
-    re_path(r"^(?P<layers>[^/]+)\.json$", views.tile_json, name="tilejson"),
+    path("<str:layers>/<str:z>/<str:x>/<str:y>.mvt", views.tile, name="tile"),
+    path("<str:layers>.json", views.tile_json, name="tilejson"),
 ]
