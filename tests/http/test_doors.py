@@ -46,7 +46,7 @@ ROWS: dict[str, Row] = {
     "api/chain": Row("/api/chain?lon=114.02&lat=33.57", 401),
     "api/me": Row("/api/me", 401),
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
-    "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13380/6544.mvt", 200, allowed=200),
+    "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }
 #: Roles that see the map at all; the others hold no see_map grant.
 MAPLESS = frozenset({Role.PUBLIC})
