@@ -34,7 +34,7 @@ _HEADERS = (
 _CONFIGURATION = """# Made by gis/local/edge.py at each start; changes belong there.
 daemon off;
 pid {pid};
-error_log stderr warn;
+error_log stderr error;
 worker_processes 2;
 worker_rlimit_nofile 8192;
 pcre_jit on;
@@ -106,15 +106,17 @@ http {{
 
     proxy_cache_path {cache} levels=1:2 keys_zone=tiles:20m max_size={cache_max} inactive=7d use_temp_path=off;
 
-    upstream web {{ server unix:{web_socket}; keepalive 32; }}
-    upstream live {{ server unix:{live_socket}; keepalive 32; }}
+    upstream web {{ server unix:{web_socket}; keepalive 32; keepalive_timeout 10s; }}
+    upstream live {{ server unix:{live_socket}; keepalive 32; keepalive_timeout 10s; }}
 
     proxy_http_version 1.1;
     {headers}
     proxy_connect_timeout 2s;
     proxy_send_timeout 60s;
     proxy_read_timeout 60s;
-    proxy_next_upstream off;
+    # Once more when a kept connection turns out closed; nginx never repeats what may have been done (POST).
+    proxy_next_upstream error;
+    proxy_next_upstream_tries 2;
     proxy_buffers 16 16k;
     proxy_hide_header X-Powered-By;
 
