@@ -13,6 +13,8 @@ from layers.roles import ADMIN_ROLES
 
 #: Pages of Django's own that would write past our services, or that nothing here needs.
 LEFT_OUT = frozenset({"password_change", "password_change_done", "autocomplete", "view_on_site"})
+#: Apps whose own tables would come along: rights are not kept in groups, and sign-in attempts are not for browsing.
+UNWANTED_APPS = frozenset({"auth", "axes"})
 
 
 class WanggeAdminSite(AdminSite):
@@ -27,6 +29,12 @@ class WanggeAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """True when a current assignment opens /admin/."""
         return request.user.is_active and bool(actor_of(request.user).roles & ADMIN_ROLES)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Takes tables of ours alone."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label not in UNWANTED_APPS]
+        super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
         """Django's addresses without those of `LEFT_OUT`."""

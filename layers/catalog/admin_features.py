@@ -48,7 +48,7 @@ class FeatureAdmin(FeaturePages):
         """The rows that the permission function shows this person."""
         actor, shown = actor_in(request), Q(pk__in=[])
         for spec in self.specs:
-            scope, here = visible(actor, spec), Q(**spec.where)
+            scope, here = visible(actor, spec), Q(pk__isnull=False, **spec.where)
             if scope.everything:
                 shown |= here
             elif not scope.nothing and spec.area_columns:

@@ -65,6 +65,7 @@ class FeaturePages(GuardedAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Adds the map's files, and for a past state the way to the present one."""
         context["media"] = context["media"] + SHAPE_MEDIA
+        context["show_save_and_add_another"] = False
         obj = kwargs.get("obj")
         if obj is not None and obj.version_to is not None:
             now = self.model._default_manager.filter(feature_id=obj.feature_id, version_to__isnull=True).first()
