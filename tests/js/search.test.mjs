@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flat, groupResults, marked, onKey, worthAsking } from '../../gis/static/gis/js/search.js';
+import { flat, groupResults, marked, onKey, whole, worthAsking } from '../../gis/static/gis/js/search.js';
 
 const described = [
   { id: 'roads', title_zh: '道路', title_en: 'Roads', fields: [{ name: 'class', values: { arterial: { zh: '主干路', en: 'Arterial' } } }] },
@@ -45,4 +45,11 @@ test('the part that was typed is marked, whatever its case', () => {
   assert.deepEqual(marked('Renmin Road', 'min r'), [{ text: 'Ren', hit: false }, { text: 'min R', hit: true }, { text: 'oad', hit: false }]);
   assert.deepEqual(marked('人民路', 'rml'), [{ text: '人民路', hit: false }]);
   assert.deepEqual(marked('<img onerror>', 'img').map((run) => run.text).join(''), '<img onerror>');
+});
+
+test('the pieces of a street are one result with the box of all of them', () => {
+  const piece = (id, bbox) => ({ layer: 'roads', id, name: '人民路', bbox });
+  const found = whole([piece('1', [0, 0, 1, 1]), { layer: 'places', id: '9', name: '人民路' }, piece('2', [-1, 2, 0, 3])]);
+  assert.deepEqual(found.map((one) => [one.id, one.pieces]), [['1', 2], ['9', 1]]);
+  assert.deepEqual(found[0].bbox, [-1, 0, 1, 3]);
 });

@@ -127,6 +127,13 @@
         });
       }
       drawContext(map, box);
+      // The page may still find its width after the map was made; until somebody moves it, the shape stays in the middle.
+      let moved = false;
+      map.on('dragstart zoomstart', (e) => { moved = moved || e.type === 'dragstart'; });
+      new ResizeObserver(() => {
+        map.invalidateSize();
+        if (!moved) field._setView();
+      }).observe(map.getContainer());
       box.dataset.ready = text.value ? 'shape' : 'empty';
     });
   });

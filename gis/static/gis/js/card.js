@@ -19,7 +19,7 @@ export function valueText(field, value) {
   if (coded) return { zh: coded.zh || coded.en || String(value), en: coded.en || coded.zh || String(value) };
   if (field.type === 'boolean') return value ? { zh: '是', en: 'Yes' } : { zh: '否', en: 'No' };
   if (typeof value === 'number') {
-    const plain = UNGROUPED.test(field.name) ? String(value) : grouped(value, 2);
+    const plain = UNGROUPED.test(field.name) ? String(value) : grouped(value, Math.abs(value) >= 1000 ? 0 : 2);
     const text = field.unit ? (field.unit === '°' ? plain + '°' : `${plain}\u00a0${field.unit}`) : plain;
     return { zh: text, en: text };
   }

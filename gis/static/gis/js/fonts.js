@@ -36,7 +36,7 @@ export function facesOf(rules) {
 export function fontRules(document) {
   const rules = [];
   for (const sheet of document.styleSheets) {
-    for (const rule of sheet.cssRules) {
+    for (const rule of rulesOf(sheet)) {
       if (rule.constructor.name !== 'CSSFontFaceRule') continue;
       const get = (name) => rule.style.getPropertyValue(name);
       rules.push({
@@ -46,4 +46,14 @@ export function fontRules(document) {
     }
   }
   return rules;
+}
+
+/** The rules of a sheet; none of one that did not arrive. */
+function rulesOf(sheet) {
+  try {
+    return sheet.cssRules;
+  } catch (refused) {
+    console.warn(`style sheet not readable: ${sheet.href}`);
+    return [];
+  }
 }

@@ -28,9 +28,7 @@ function entriesOf(styleLayer, layer, language) {
       .map(([value, icon]) => ({ ...base, swatch: 'icon', value, icon, label: valueTitle(layer, legend.field, value, language) }));
   }
   if (!legend.field) return [{ ...base, label: titleOf(layer, language) }];
-  const own = valueTitle(layer, legend.field, legend.value, language);
-  const label = own && legend.swatch === 'sector' ? `${titleOf(layer, language)} ${own}` : own;
-  return [{ ...base, label }];
+  return [{ ...base, label: valueTitle(layer, legend.field, legend.value, language) }];
 }
 
 /**

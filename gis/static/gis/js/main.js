@@ -67,7 +67,7 @@ function build() {
     legend: legendView({ language }),
     seen: inView({ say, language, go: select }),
     card: cardView({ say, language, files, go: select, zoomTo, close: deselect }),
-    search: searchBox({ urls: sheet.urls, described: sheet.all, language, say, choose: (one) => { select(one.layer, one.id); }, tell: announce }),
+    search: searchBox({ urls: sheet.urls, described: sheet.all, language, say, choose: (one) => { select(one.layer, one.id, { box: one.pieces > 1 ? one.bbox : null }); }, tell: announce }),
     tools: tools({ say, files, act: { closer: () => map.zoomBy(1), farther: () => map.zoomBy(-1), tilt, north: () => map.northUp(), home } }),
   });
   try {
@@ -203,7 +203,7 @@ function pickAt(point) {
   }
 }
 
-async function select(layer, id, { fly = true } = {}) {
+async function select(layer, id, { fly = true, box = null } = {}) {
   selected = { layer, id };
   const description = sheet.all.find((one) => one.id === layer);
   let feature;
@@ -211,19 +211,19 @@ async function select(layer, id, { fly = true } = {}) {
     feature = await getJson(sheet.urls.feature(layer, id));
   } catch (failure) {
     if (selected?.id === id) deselect();
-    return status.show(say('The feature did not arrive; it may be gone or outside what you may see.'), () => { status.hide(); select(layer, id, { fly }); });
+    return status.show(say('The feature did not arrive; it may be gone or outside what you may see.'), () => { status.hide(); select(layer, id, { fly, box }); });
   }
   if (selected?.id !== id || !description) return;
   status.hide();
   const card = views.card.show(feature, description);
   map?.setSelection({ ...feature, properties: { area: description.group === 'areas' } });
   announce(say('Selected: {name}', { name: card.title }));
-  if (fly) zoomTo(feature);
+  if (fly) zoomTo(feature, box);
   else if (map) remember();
 }
 
-function zoomTo(feature) {
-  const box = boundsOf(feature.geometry);
+function zoomTo(feature, wider = null) {
+  const box = wider ?? boundsOf(feature.geometry);
   if (box && map) requestAnimationFrame(() => map.fly(box, box[0] === box[2] ? 16.6 : 17.2));
 }
 

@@ -14,7 +14,7 @@ export function worthAsking(text) {
  */
 export function groupResults(results, described, language) {
   const groups = new Map();
-  for (const result of results) {
+  for (const result of whole(results)) {
     if (!groups.has(result.layer)) {
       const layer = described.find((one) => one.id === result.layer);
       groups.set(result.layer, { layer: result.layer, title: layer ? titleOf(layer, language) : result.layer, items: [] });
@@ -22,6 +22,23 @@ export function groupResults(results, described, language) {
     groups.get(result.layer).items.push(describe(result, described, language));
   }
   return [...groups.values()];
+}
+
+/** Pieces of one street become one result with the box of all of them; the first piece stands for the rest. */
+export function whole(results) {
+  const kept = new Map();
+  for (const result of results) {
+    const key = result.layer === 'roads' && result.name ? `${result.name}|${result.chain_zh ?? ''}` : `${result.layer}|${result.id}`;
+    const first = kept.get(key);
+    if (!first) kept.set(key, { ...result, pieces: 1 });
+    else kept.set(key, { ...first, pieces: first.pieces + 1, bbox: joined(first.bbox, result.bbox) });
+  }
+  return [...kept.values()];
+}
+
+function joined(a, b) {
+  if (!a || !b) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
 function describe(result, described, language) {

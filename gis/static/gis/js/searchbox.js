@@ -40,7 +40,7 @@ export function searchBox({ urls, described, language, say, choose, tell }) {
     return el('div', { role: 'option', id: `result-${index}`, class: 'result', 'aria-selected': 'false', onmousedown: (event) => { event.preventDefault(); pick(index); } },
       el('span', { class: 'result-line' }, title, item.other && el('span', { class: 'least', lang: language.startsWith('zh') ? 'en' : 'zh-Hans' }, item.other)),
       el('span', { class: 'result-note' }, note),
-      item.code && el('span', { class: 'result-note result-code' }, item.code));
+      item.pieces > 1 ? el('span', { class: 'result-note result-code' }, say('{count} sections', { count: item.pieces })) : item.code && el('span', { class: 'result-note result-code' }, item.code));
   }
 
   function draw(results, text) {

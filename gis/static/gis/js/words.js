@@ -25,6 +25,7 @@ export const ZH = {
   'No match for “{text}”. Try a shorter name, pinyin initials (rml) or a code.': '没有与“{text}”相符的名称。可用更短的名称、拼音首字母（如 rml）或代码。',
   'Searching': '正在查找',
   'Search failed: the list and the map still work. Press Enter to try again.': '查找未成，地图照常。按回车重试。',
+  '{count} sections': '{count} 段',
   '{count} results': '{count} 条结果',
   'Close': '关闭',
   'Zoom to it': '缩放至此',

@@ -10,14 +10,15 @@ const STREETS = [
   ['lane', ['lane', 'alley'], 15.5, [[15.5, 10.5], [18, 13]]],
   ['street', ['street'], 14.4, [[14.4, 10.5], [17, 13]]],
   ['collector', ['collector'], 13.6, [[13.6, 11], [17, 14]]],
-  ['arterial', ['arterial'], 13, [[13, 11.5], [14, 12.5], [17, 15]]],
+  ['arterial', ['arterial'], 12.3, [[12.3, 11], [14, 12.5], [17, 15]]],
 ];
 
+/** From the streets themselves: the library joins the pieces of a name and spaces it along the whole street. */
 function street(b, source, [id, classes, from, size]) {
   const great = id === 'arterial';
   return {
-    id: `roads-name-${id}`, type: 'symbol', source, 'source-layer': 'roads_label', minzoom: b.z(from),
-    filter: among('class', classes),
+    id: `roads-name-${id}`, type: 'symbol', source, 'source-layer': 'roads', minzoom: b.z(from),
+    filter: ['all', among('class', classes), ['!=', ['coalesce', ['get', 'name'], ''], '']],
     metadata: { layer: 'roads', pick: 4, listed: true },
     layout: {
       'symbol-placement': 'line', 'text-field': nameIn(b), 'text-font': REGULAR, 'text-size': b.steps(...size),
@@ -84,7 +85,7 @@ function areaNames(b, source, layer, from, to, size, tone) {
     id: `${layer}-name`, type: 'symbol', source, 'source-layer': `${layer}_label`, minzoom: b.z(from), ...(to && { maxzoom: b.z(to) }),
     metadata: { layer, pick: 7, listed: true },
     layout: {
-      'text-field': nameIn(b), 'text-font': BOLD, 'text-size': b.steps(...size), 'text-max-width': b.chinese ? 8 : 7,
+      'text-field': nameIn(b), 'text-font': BOLD, 'text-size': b.steps(...size.map(([zoom, px]) => [zoom, b.chinese ? px : px * 0.88])), 'text-max-width': b.chinese ? 8 : 7,
       'text-line-height': 1.2, 'text-padding': b.px(4), 'text-variable-anchor': ['center', 'top', 'bottom'], 'text-radial-offset': 0.2,
     },
     paint: { 'text-color': b.t[tone], ...halo(b, b.t['m-halo'], 2) },
