@@ -35,6 +35,17 @@ communities = "admin/communities19.json"
 encoding = "UTF-8"
 """
 
+#: A 2018 article counts three subdistricts: 干河陈 was a township then. The two days are invented, the fact is not.
+FORMER = {
+    "subdistricts": """
+[[source.former]]
+code = "411102004"
+since = "2018-01-01"
+until = "2019-01-01"
+values = { kind = "township", name = "干河陈乡", name_en = "Ganhechen Township" }
+""",
+}
+
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
@@ -47,7 +58,7 @@ def _source(table: Table) -> str:
         lines += ["", "[source.constants]"] + [f"{k} = {_quoted(v)}" for k, v in table.constants.items()]
     for name, codes in table.codes.items():
         lines += ["", f"[source.codes.{name}]"] + [f"{_quoted(k)} = {_quoted(v)}" for k, v in codes.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + FORMER.get(table.layer, "")
 
 
 def _csv(path: Path, header: str, rows: list[tuple[str, ...]]) -> None:
@@ -60,8 +71,14 @@ def write_profile(district: District, out: Path, seed: int) -> None:
     """Write the whole profile under ``out``; catalogue and admin codes are not touched."""
     tables = all_tables(district)
     for table in tables:
-        shapefile.write(out / table.file.removesuffix(".shp"), table.geometries, list(table.fields.values()), table.rows,
-                        table.cpg, table.ldid)
+        shapefile.write(
+            out / table.file.removesuffix(".shp"),
+            table.geometries,
+            list(table.fields.values()),
+            table.rows,
+            table.cpg,
+            table.ldid,
+        )
     _csv(out / "rosters/teams.csv", "grid,post,name,name_en", district.rosters.teams)
     _csv(out / "rosters/vehicles.csv", "code,kind,call_sign,community,name,name_en", district.rosters.vehicles)
     text = HEAD.format(seed=seed) + "".join(_source(table) for table in tables)

@@ -19,6 +19,16 @@ _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
+class Former:
+    """What one feature was until a day: the delivered row with other values (a township that became a subdistrict)."""
+
+    code: str
+    since: date
+    until: date
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class SourceSpec:
     """One delivered file and how it becomes rows of one layer."""
 
@@ -28,6 +38,7 @@ class SourceSpec:
     fields: Mapping[str, str]
     constants: Mapping[str, Any]
     codes: Mapping[str, Mapping[str, Any]]
+    former: tuple[Former, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ class ProfileSpec:
     catalogue: Path | None
     sha256: str
 
+    @property
+    def earliest(self) -> date:
+        """The first day of which the profile says anything."""
+        return min([self.effective, *(old.since for source in self.sources for old in source.former)])
+
     def of_layer(self, layer: str) -> tuple[SourceSpec, ...]:
         """The sources that feed one layer, in order."""
         return tuple(source for source in self.sources if source.layer == layer)
@@ -71,7 +87,6 @@ def read_profile(folder: Path) -> ProfileSpec:
             raise ProfileRefused(
                 f"crs 应写作 EPSG:数字，而不是 {crs}", f"crs must read EPSG:number, not {crs}", field="crs"
             )
-        effective = table["effective"]
         rosters = table.get("rosters", {})
         extra = {name: _inside(folder, rosters[name]) for name in ("teams", "vehicles") if name in rosters}
         catalogue = _inside(folder, table["catalogue"]["items"]) if "catalogue" in table else None
@@ -79,12 +94,16 @@ def read_profile(folder: Path) -> ProfileSpec:
             id=str(table["id"]), folder=folder, title_zh=str(table["title_zh"]), title_en=str(table["title_en"]),
             synthetic=bool(table["synthetic"]), notice_zh=str(table.get("notice_zh", "")),
             notice_en=str(table.get("notice_en", "")), srid=int(crs[5:]),
-            effective=effective if isinstance(effective, date) else date.fromisoformat(str(effective)),
+            effective=_day(table["effective"]),
             sources=sources, teams=extra.get("teams"), vehicles=extra.get("vehicles"),
             roster_encoding=str(rosters.get("encoding", "GBK")), catalogue=catalogue, sha256=_digest(folder, [*(s.file for s in sources), *extra.values(), *([catalogue] if catalogue else [])]),
         )  # fmt: skip
     except KeyError as error:
         raise ProfileRefused(f"{path} 缺少 {error}", f"{path} lacks the key {error}", field=str(error)) from error
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _inside(folder: Path, name: Any) -> Path:
@@ -101,6 +120,10 @@ def _source(folder: Path, entry: Mapping[str, Any]) -> SourceSpec:
         layer=str(entry["layer"]), file=file, encoding=str(entry.get("encoding", "GBK")),
         fields=dict(entry["fields"]), constants=dict(entry.get("constants", {})),
         codes={name: dict(values) for name, values in entry.get("codes", {}).items()},
+        former=tuple(
+            Former(str(old["code"]), _day(old["since"]), _day(old["until"]), dict(old["values"]))
+            for old in entry.get("former", ())
+        ),
     )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from layers.catalog.features import FeatureRow
 from layers.catalog.models import LayerVersion, Profile
 from layers.catalog.registry import BUILT_IN, spec_of
 from layers.catalog.rows import DEFAULTS, camera_view_rows, feature_rows
-from layers.catalog.selectors import current_versions
+from layers.catalog.selectors import current_versions, next_version
 from layers.catalog.services import Source, publish_version
 from layers.errors import Forbidden, ProfileRefused, TilingBroken
 from layers.imports.mapping import Problem, map_records
-from layers.imports.profile import ProfileSpec, file_sha256, read_profile
+from layers.imports.profile import Former, ProfileSpec, file_sha256, read_profile
 from layers.imports.readers import read_roster, read_source
 from layers.imports.tiling import Fault, misfits, overlaps
 from layers.imports.units import member_rows, unit_rows
@@ -182,7 +182,7 @@ def _demand_tiling(read: _Read) -> None:
 def _write_all(read: _Read, who: str, progress: Progress) -> Summary:
     profile = read.spec
     summary = Summary(profile.id)
-    ensure_kinds(valid_from=profile.effective)
+    ensure_kinds(valid_from=profile.earliest)
     layers = [spec for spec in BUILT_IN if spec.id in read.rows]
     for number, spec in enumerate(layers):
         progress(f"write {spec.id}", number, len(layers))
@@ -207,6 +207,21 @@ def _write_all(read: _Read, who: str, progress: Progress) -> Summary:
 
 
 def _publish(spec: LayerSpec, read: _Read, who: str) -> LayerVersion | None:
-    source = Source(f"{read.spec.id}/{spec.id}", read.sha256.get(spec.id, ""))
+    """The new version of one layer; before its very first, the state that held until a stated day, if any."""
     rows: Sequence[FeatureRow] = read.rows[spec.id]
-    return publish_version(spec=spec, rows=rows, effective=read.spec.effective, actor=who, source=source)
+    source = Source(f"{read.spec.id}/{spec.id}", read.sha256.get(spec.id, ""))
+    effective = read.spec.effective
+    former = [old for delivered in read.spec.of_layer(spec.id) for old in delivered.former]
+    if former and next_version(spec.id) == 1:
+        since, effective = min(old.since for old in former), max(old.until for old in former)
+        publish_version(spec=spec, rows=as_they_were(rows, former), effective=since, actor=who, source=source)
+    return publish_version(spec=spec, rows=rows, effective=effective, actor=who, source=source)
+
+
+def as_they_were(rows: Sequence[FeatureRow], former: Sequence[Former]) -> list[FeatureRow]:
+    """The rows with the values that some of them had before."""
+    changes = {old.code: old.values for old in former}
+    return [
+        FeatureRow(row.feature_id, row.geometry, {**row.values, **changes.get(str(row.values["code"]), {})}, row.rank)
+        for row in rows
+    ]

@@ -116,6 +116,16 @@ def area_names(codes: Sequence[str], *, on: date | None = None) -> dict[str, Are
         return {row[1]: AreaName(*row) for row in cursor.fetchall()}
 
 
+def kind_counts(*, on: date | None = None) -> dict[str, int]:
+    """Area kind -> how many areas are of it on a day (three subdistricts and a township once, four today)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, count(*) FROM territory_area WHERE {_VALID} GROUP BY kind ORDER BY kind",
+            {"day": on or timezone.localdate()},
+        )
+        return dict(cursor.fetchall())
+
+
 def level_count(level: str, *, on: date | None = None) -> int:
     """How many areas of a level there are on a day. Raises ValueError for an unknown level."""
     if level not in LEVELS:

@@ -22,7 +22,7 @@ from layers.catalog.services import Source, publish_version
 from layers.errors import InvalidGeometry, TilingBroken
 from layers.live.models import Event
 from layers.territory.models import Area
-from layers.territory.selectors import chain_at, chain_of, level_count
+from layers.territory.selectors import chain_at, chain_of, kind_counts, level_count
 from layers.territory.services import prove_tiling
 
 TODAY = date(2026, 6, 1)
@@ -62,6 +62,16 @@ def test_a_point_on_a_border_has_exactly_one_chain(border):
     assert chain.code("grid") in (one, other)
     assert chain.code("community") == chain.code("grid")[:12]
     assert chain == chain_at(lon, lat)
+
+
+def test_the_past_is_kept_and_counts_differ_by_the_day(db, district):
+    """干河陈 was a township when a 2018 article counted three subdistricts."""
+    assert kind_counts(on=date(2018, 6, 1)) == {"subdistrict": 3, "township": 1}
+    assert kind_counts()["subdistrict"] == 4
+    assert "township" not in kind_counts()
+    (then,) = chain_of("411102004", on=date(2018, 6, 1))
+    assert (then.kind_zh, then.name) == ("乡", "干河陈乡")
+    assert chain_of("411102004")[-1].kind_zh == "街道"
 
 
 def test_outside_the_district_there_is_no_chain(db, district):
