@@ -41,7 +41,7 @@ def resolve(rest: list[str], console: Console) -> int:
             "-o",
             "requirements.lock",
         ]
-        env = {"UV_INDEX_STRATEGY": "unsafe-best-match", **_index_from_pip(root), **os.environ}
+        env = {**_index_from_pip(root), **os.environ}
         code, output = children.run(command, cwd=root, env=env, log=log, tick=step.update)
         children.must(code, output, "uv pip compile")
     with console.step("package-lock.json") as step:
@@ -67,17 +67,14 @@ def resolve(rest: list[str], console: Console) -> int:
 
 
 def _index_from_pip(root: Path) -> dict[str, str]:
-    """uv doesn't read pip's settings: hand them over, unseen."""
+    """uv doesn't read pip's settings: hand the main index over, unseen. (Local extras would thin out the hashes.)"""
     code, output = children.run([root / ".venv" / "bin" / "python", "-m", "pip", "config", "list"])
     found = {}
     for line in output.splitlines() if code == 0 else []:
         name, _, value = line.partition("=")
         key = name.rpartition(".")[2]
-        if key in ("index-url", "extra-index-url", "find-links"):
-            target = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}[
-                key
-            ]
-            found[target] = value.strip("'\"").replace("\\n", " ")
+        if key == "index-url":
+            found["UV_DEFAULT_INDEX"] = value.strip("'\"")
     return found
 
 
