@@ -33,7 +33,7 @@ class WanggeAdminSite(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Takes tables of ours alone."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
-        ours = [model for model in models if model._meta.app_label not in UNWANTED_APPS]
+        ours = [model for model in models if model._meta.app_label not in UNWANTED_APPS]  # type: ignore[union-attr]
         super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[Any]:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CamerasConfig(AppConfig):
@@ -6,5 +7,5 @@ class CamerasConfig(AppConfig):
 
     name = "layers.cameras"
     label = "cameras"
-    verbose_name = "摄像机"
+    verbose_name = _("Cameras")
     default_auto_field = "django.db.models.BigAutoField"

@@ -15,8 +15,11 @@ from layers.catalog.models import LayerVersion
 from layers.catalog.registry import BUILT_IN
 from layers.catalog.selectors import model_of
 from layers.live.models import Event
-from layers.people.admin_base import ReadOnlyAdmin, either
+from layers.people.admin_base import ReadOnlyAdmin, actor_in, either
+from layers.people.rights import may
+from layers.roles import Capability
 from layers.spec import LayerSpec
+from layers.territory.models import Area
 
 _by_model: dict[type[Model], list[LayerSpec]] = defaultdict(list)
 for _spec in BUILT_IN:
@@ -68,11 +71,48 @@ class ByKind(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+def _told(attribute: str, zh: str, en: str) -> Any:
+    """A column of the log with its heading in the page's language."""
+
+    def show(self: Any, obj: Event) -> Any:
+        return getattr(obj, attribute)
+
+    show.short_description = either(zh, en)  # type: ignore[attr-defined]
+    show.admin_order_field = attribute  # type: ignore[attr-defined]
+    return show
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("recorded_at", "kind", "object_type", "object_id", "object_version", "actor", "role_used")
+    """Who did what when, as the log holds it; the words of a reason lie apart and can be erased."""
+
+    recorded = _told("recorded_at", "记录时间", "Recorded")
+    what = _told("kind", "事件", "Event")
+    thing = _told("object_type", "对象类别", "Object")
+    which = _told("object_id", "对象编号", "Id")
+    state = _told("object_version", "版本", "Version")
+    who = _told("actor", "操作者", "By")
+    post = _told("role_used", "所用岗位", "As")
+    happened = _told("happened_at", "发生时间", "Happened")
+    before = _told("areas_before", "原辖区", "Areas before")
+    after = _told("areas_after", "现辖区", "Areas after")
+    content = _told("payload", "内容", "Payload")
+    list_display = ("recorded", "what", "thing", "which", "state", "who", "post")
     list_filter = (ByKind,)
     ordering = ("-id",)
     search_fields = ("object_id",)
     search_help_text = _("Id of the object")
     show_full_result_count = False
+    fields = (
+        "recorded", "happened", "what", "thing", "which", "state", "who", "post", "before", "after", "content",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The log is not cut by area, so that it is shown to those alone who operate the whole district."""
+        whole = Area.objects.filter(level="district", version_to__isnull=True).values_list("code", flat=True).first()
+        return may(actor_in(request), Capability.OPERATE, area=whole or "")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """As for viewing."""
+        return self.has_view_permission(request)

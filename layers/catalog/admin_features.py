@@ -223,8 +223,8 @@ def feature_admin(model: type[Model], specs: tuple[LayerSpec, ...]) -> type[Feat
     base = specs[0]
     attribute = {f.column: f.name for f in model_of(base)._meta.concrete_fields}
     coded = [f for f in base.fields if f.values]
-    listed = [f for f in base.fields if f.name in ("code", "grid", "community", "area_m2", "height_m", "width_m")]
-    shown = [*listed[:1], *coded[:3], *listed[1:4]]
+    listed = [f for f in base.fields if f.name in ("code", "grid", "area_m2", "height_m", "width_m")]
+    shown = [*listed[:1], *coded[:3], *listed[1:3]]
     members: dict[str, Any] = {"specs": specs, "__module__": __name__}
     for f in shown:
         members[f"col_{f.name}"] = column(f, attribute[f.db_column])

@@ -31,6 +31,8 @@ else:
 
 #: A refused text longer than this is not sent back to the browser.
 KEEP_CHARACTERS = 200_000
+#: How far the map may be pushed past the district, in degrees.
+ROOM_DEG = 0.05
 SHAPE_MEDIA = forms.Media(
     css={"screen": ["leaflet/leaflet.css", "leaflet/draw/leaflet.draw.css", "gis/admin/shape.css"]},
     js=[
@@ -64,7 +66,12 @@ class ShapeWidget(LeafletWidget):  # type: ignore[misc]
         self.geom_type, self.modifiable, self.csp_nonce = geom_type, modifiable, nonce
         self.context_url, self.feature_id = context_url, feature_id
         # Nine decimals are a tenth of a millimetre: shared borders must come back as they went out.
-        self.settings_overrides = {"DEFAULT_PRECISION": 9, "SPATIAL_EXTENT": tuple(district_bounds())}
+        west, south, east, north = district_bounds()
+        self.settings_overrides = {
+            "DEFAULT_PRECISION": 9,
+            "DEFAULT_CENTER": ((south + north) / 2, (west + east) / 2),
+            "SPATIAL_EXTENT": (west - ROOM_DEG, south - ROOM_DEG, east + ROOM_DEG, north + ROOM_DEG),
+        }
 
     def serialize(self, value: Any) -> str:
         """GeoJSON text for the browser."""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CatalogConfig(AppConfig):
@@ -6,5 +7,5 @@ class CatalogConfig(AppConfig):
 
     name = "layers.catalog"
     label = "catalog"
-    verbose_name = "图层目录"
+    verbose_name = _("Layer catalogue")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
@@ -6,5 +7,5 @@ class IncidentsConfig(AppConfig):
 
     name = "layers.incidents"
     label = "incidents"
-    verbose_name = "事项与案件"
+    verbose_name = _("Items and cases")
     default_auto_field = "django.db.models.BigAutoField"

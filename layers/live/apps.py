@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LiveConfig(AppConfig):
@@ -6,4 +7,5 @@ class LiveConfig(AppConfig):
 
     name = "layers.live"
     label = "live"
+    verbose_name = _("Event log")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PatrolsConfig(AppConfig):
@@ -6,5 +7,5 @@ class PatrolsConfig(AppConfig):
 
     name = "layers.patrols"
     label = "patrols"
-    verbose_name = "巡查"
+    verbose_name = _("Patrols")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
@@ -6,5 +7,5 @@ class PeopleConfig(AppConfig):
 
     name = "layers.people"
     label = "people"
-    verbose_name = "人员与授权"
+    verbose_name = _("People and rights")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlacesConfig(AppConfig):
@@ -6,5 +7,5 @@ class PlacesConfig(AppConfig):
 
     name = "layers.places"
     label = "places"
-    verbose_name = "地点"
+    verbose_name = _("Places")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TerritoryConfig(AppConfig):
@@ -6,5 +7,5 @@ class TerritoryConfig(AppConfig):
 
     name = "layers.territory"
     label = "territory"
-    verbose_name = "辖区与底图"
+    verbose_name = _("Territory and ground")
     default_auto_field = "django.db.models.BigAutoField"
