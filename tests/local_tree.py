@@ -24,7 +24,7 @@ command, var = sys.argv[1], pathlib.Path(os.environ["WANGGE_VAR"])
 print(command, "as user", os.getuid())
 if command == "prepare_database":
     import psycopg
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+    with psycopg.connect(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]) as owner:
         owner.execute("CREATE TABLE IF NOT EXISTS live_event (seq bigint)")
         owner.execute("GRANT SELECT, INSERT ON live_event TO wangge_app")
 if command == "collectstatic":
@@ -35,7 +35,7 @@ if command == "demo_accounts":
 """
 STAND_IN_WSGI = """
 import json, os, pathlib, psycopg
-url = json.loads((pathlib.Path(os.environ["WANGGE_VAR"]) / "cluster.json").read_text())["app_url"]
+url = os.environ.get("DATABASE_URL") or json.loads((pathlib.Path(os.environ["WANGGE_VAR"]) / "cluster.json").read_text())["app_url"]
 count = 0
 
 def application(env, start):

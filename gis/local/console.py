@@ -107,6 +107,6 @@ class Step:
 
 def _terminal_columns() -> int:
     try:
-        return os.get_terminal_size().columns
+        return os.get_terminal_size().columns or 100
     except OSError:
         return 100

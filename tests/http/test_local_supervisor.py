@@ -13,7 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_tree import clean_environment, end, open_folder, stand_in, tree_in, wait_for_ready, wait_until
+from tests.local_tree import (
+    Tree,
+    clean_environment,
+    end,
+    free_port,
+    open_folder,
+    stand_in,
+    tree_in,
+    wait_for_ready,
+    wait_until,
+)
 
 ROOTED = os.geteuid() == 0
 
@@ -140,6 +150,28 @@ def test_roles_have_the_rights_they_need_and_no_more(running):
 def web_master(tree) -> int:
     """The web process that the supervisor started (its workers came later); 0 when it is away."""
     return min((int(line.split()[0]) for line in tree.processes() if "-m granian" in line), default=0)
+
+
+@pytest.mark.skipif(not ROOTED, reason="the other start runs as the services' user too")
+@pytest.mark.parametrize("both", [True, False])
+def test_a_given_database_is_used_and_one_role_alone_is_warned_about(running, both):
+    var = running.path / "var"
+    urls = {"DATABASE_URL": json.loads((var / "owner.json").read_text())["owner_url"]}
+    if both:
+        urls = {
+            "DATABASE_OWNER_URL": urls["DATABASE_URL"],
+            "DATABASE_URL": json.loads((var / "cluster.json").read_text())["app_url"],
+        }
+    with open_folder() as folder:
+        output = folder / "other.log"
+        other = Tree(running.path, free_port())
+        run = other.start(output, WANGGE_VAR=str(folder / "var"), EDGE="0", **urls)
+        try:
+            wait_for_ready(run, output, 60)
+            assert not (folder / "var" / "cluster").exists()
+            assert ("Only one database role was given" in output.read_text()) is not both
+        finally:
+            end(run)
 
 
 def test_a_killed_web_process_comes_back(running):
