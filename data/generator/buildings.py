@@ -74,7 +74,7 @@ def _finish(draft: Draft, index: int, parcel: Parcel, year: int, rng: np.random.
     own = int(np.clip(year + rng.integers(-2, 4), 1950, 2024)) if draft.tag != "shops" else min(2024, year + int(rng.integers(0, 9)))
     storey = 2.9 if draft.use == "residential" else 6.5 if draft.tag == "shed" and draft.floors == 1 else 3.7
     height = round(draft.floors * storey + float(rng.uniform(0.3, 1.2)), 1)
-    homes_count = round(polygon.area * draft.floors * 0.80 / 98) if draft.use == "residential" else 0
+    homes_count = round(polygon.area * draft.floors * 0.80 / 118) if draft.use == "residential" else 0
     if draft.use == "mixed":
         homes_count = round(polygon.area * max(0, draft.floors - 1) * 0.7 / 95)
     if draft.tag in ("court", "village"):

@@ -140,21 +140,24 @@ def make_cameras(
         made.append(Camera(point, kind, f"{title}门口", f"{english(title)} Gate", round(look, 1) % 360, 80, 60, 4.5,
                            "subdistrict", "杆装" if kind == "square" else "壁装"))
     made += _crossings(roads, inner, rng)[: CAMERAS - len(made) - 60]
+    made = [c for c in made if inner.buffer(10).contains(c.point)]
     order = sorted(compounds, key=lambda c: -c.households + float(rng.uniform(0, 120)))
-    for compound in order[: CAMERAS - len(made)]:
+    for compound in order:
+        if len(made) == CAMERAS:
+            break
         point = _front_point(parcels[compound.parcel], rng)
         look = _gate(point, inside, lines) + (180 if rng.uniform() < 0.5 else 0)
-        made.append(Camera(point, "gate", f"{compound.name}大门", f"{compound.name_en} Gate", round(look, 1) % 360, 85, 50, 3.8,
-                           "community", "门岗"))
+        if inner.contains(point):
+            made.append(Camera(point, "gate", f"{compound.name}大门", f"{compound.name_en} Gate", round(look, 1) % 360, 85, 50,
+                               3.8, "community", "门岗"))
     for camera in made:
         if rng.uniform() < 0.035:
             camera.status = "离线"
-    kept = [c for c in made if tree.district.polygon.contains(c.point)]
     times: dict[str, int] = {}
-    for camera in kept:
+    for camera in made:
         serial = times[camera.name] = times.get(camera.name, 0) + 1
         camera.name, camera.name_en = f"{camera.name}{serial}", f"{camera.name_en} {serial}"
-    return kept
+    return made
 
 
 def spots(cameras: list[Camera]) -> Array:

@@ -22,9 +22,11 @@ from . import (
     rosters,
     shops,
 )
+from .context import context_streets
 from .curves import Junctions
 from .frame import BOX, DISTRICT_AREA_M2, snap, stream
 from .names import english, story
+from .promenades import promenades
 from .rivers import Rivers, make_rivers
 from .streets import Street, district_outline, draw_skeleton
 from .uses import assign_uses
@@ -80,7 +82,12 @@ def _ground(seed: int) -> tuple[Rivers, areas.AreaTree, list[network.Cell], list
     edges = network.node_all(base, layout.lines)
     cells = network.read_cells(edges, layout.blocks, outline)
     tree = areas.build_tree(seed, cells, coverage.community)
-    roads = network.read_roads(edges, lines, rivers.banks, tree.district.polygon, BOX.exterior)
+    paths = promenades(rivers, lines, tree.district.polygon)
+    paths += context_streets(seed, base, rivers, outline, BOX.exterior, ends)
+    for key, path in enumerate(paths, start=len(lines)):
+        path.key = key
+    road_edges = network.node_all(edges, paths)
+    roads = network.read_roads(road_edges, lines + paths, rivers.banks, tree.district.polygon, BOX.exterior)
     network.trim_at_creek(roads, rivers.creek)
     return rivers, tree, cells, roads
 

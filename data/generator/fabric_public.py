@@ -21,16 +21,16 @@ def stadium(x: float, y: float, length_m: float, width_m: float, upright: bool =
     return shapely.LineString(ends).buffer(width_m / 2, quad_segs=8)
 
 
-def _track(area: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon | None:
-    """Return the largest track that fits in one end of the area."""
+def _track(area: shapely.Polygon, share: float) -> shapely.Polygon | None:
+    """Return the largest track that fits in one end of the area and takes no more than its share."""
     left, low, right, high = area.bounds
-    for width in (66, 58, 50, 44, 38, 32, 26, 21):
+    for width in (66, 58, 50, 44, 38, 32, 26, 21, 17):
         for upright in (True, False):
             across, along = (width, width * 1.75) if upright else (width * 1.75, width)
             for x in (right - across / 2 - 4, left + across / 2 + 4, (left + right) / 2):
                 for y in ((low + high) / 2, low + along / 2 + 4, high - along / 2 - 4):
                     shape = stadium(x, y, width * 1.75, width, upright)
-                    if shape.area < area.area * 0.45 and _fit(area, shape.buffer(2.5)):
+                    if shape.area < area.area * share and _fit(area, shape.buffer(2.5)):
                         return shape
     return None
 
@@ -38,18 +38,24 @@ def _track(area: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon |
 def school(parcel: Parcel, rng: np.random.Generator) -> tuple[list[Draft], list[shapely.Polygon]]:
     """Return school buildings (comb of teaching wings, gymnasium, canteen) and the sports ground."""
     frame = Frame(parcel.polygon)
-    area, field = frame.polygon, _track(frame.polygon, rng)
-    grounds = [frame.turn_out(field)] if field is not None else []
-    rest = shapely.difference(area, field.buffer(9)) if field is not None else area
+    for share in (0.40, 0.30, 0.22, 0.15, 0.0):
+        field = _track(frame.polygon, share) if share else None
+        made = _teaching(frame, field, rng)
+        if sum(draft.polygon.area for draft in made) > 0.10 * parcel.polygon.area:
+            break
+    return made, [frame.turn_out(field)] if field is not None else []
+
+
+def _teaching(frame: Frame, field: shapely.Polygon | None, rng: np.random.Generator) -> list[Draft]:
+    rest = shapely.difference(frame.polygon, field.buffer(7)) if field is not None else frame.polygon
     parts = sorted((p for p in shapely.get_parts(rest) if p.geom_type == "Polygon"), key=lambda p: -p.area)
-    parts = [p.buffer(-3, join_style="mitre") for p in parts]
     made: list[Draft] = []
     for part in parts[:2]:
-        if part.area < 500 or part.geom_type != "Polygon":
+        if part.area < 500:
             continue
-        shapes = rows(part, rng, 12.0, 18.0, lambda: float(rng.uniform(38, 60)), 9.0, 0.03, 18)
+        shapes = rows(part, rng, 11.5, 17.0, lambda: float(rng.uniform(34, 58)), 8.0, 0.03, 16)
         made += [Draft(frame.turn_out(s), "school", int(rng.choice([3, 4, 4, 5])), "teaching") for s in _combs(shapes, part)]
-    return made, grounds
+    return made
 
 
 def _combs(shapes: list[shapely.Polygon], area: shapely.Polygon) -> list[shapely.Polygon]:

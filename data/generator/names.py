@@ -13,7 +13,7 @@ SUFFIX_EN = {
     "大道": "Avenue", "路": "Road", "街": "Street", "巷": "Lane", "胡同": "Hutong", "小区": "Compound",
     "家属院": "Family Compound", "新村": "New Village", "花园": "Garden", "苑": "Court", "公园": "Park", "游园": "Garden Park",
     "广场": "Square", "社区党群服务中心": "Community Service Center", "南院": "South Compound", "北院": "North Compound", "家园": "Homes",
-    "名城": "Town", "华府": "Residence", "雅居": "Terrace", "文化园": "Culture Park", "池": "Pond", "湖": "Lake",
+    "名城": "Town", "华府": "Residence", "雅居": "Terrace", "文化园": "Culture Park", "池": "Pond", "步道": "Promenade", "湖": "Lake",
     "小学": "Primary School", "中学": "Middle School", "实验小学": "Experimental Primary School",
     "第二小学": "No. 2 Primary School", "第二中学": "No. 2 Middle School", "实验中学": "Experimental Middle School",
     "医院": "Hospital", "农贸市场": "Produce Market", "集贸市场": "Market", "综合市场": "General Market",
@@ -22,8 +22,8 @@ SUFFIX_EN = {
     "建材厂": "Building Material Works",
 }
 SIDES_EN = {"东": "East", "西": "West", "南": "South", "北": "North", "中": "Middle"}
-FIRST = "文永兴安康泰福德和祥昌明新春清荣广庆景嘉瑞云"
-SECOND = "昌宁盛泰和平源华丰顺达园林泉仁义"
+FIRST = "文永兴安康泰福德和祥昌明新春清荣广庆景嘉瑞云东金玉长"
+SECOND = "昌宁盛泰和平源华丰顺达园林泉仁义江湖海山"
 LANE_TRADES = ["油坊", "染坊", "豆腐", "铁匠", "槐树", "井台", "石磨", "竹器", "木匠", "纸坊", "茶馆", "米市", "柴市", "盐店", "酱园", "糖坊", "布店", "鞋铺", "伞铺", "灯笼", "钟楼", "鼓楼", "石桥", "木桥", "河沿", "渡口", "码头", "船厂", "柳树", "榆树", "枣树", "杏花", "石榴", "梧桐", "双井", "甜水", "磨盘", "碾坊", "粉坊", "面坊", "车马", "骡马", "秤杆", "剪子", "针线", "帽儿", "书铺", "笔墨", "棋盘", "月牙", "扇面", "半截", "口袋", "曲尺", "斜角", "方砖", "青石", "白墙", "花墙", "影壁", "后院", "前院", "菜园", "瓜园", "蚕房", "织布", "弹花", "打铁", "修船", "编席", "席市", "粮仓", "酒坊", "醋坊"]
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
@@ -75,7 +75,7 @@ def english(name: str) -> str:
     for suffix in sorted(SUFFIX_EN, key=len, reverse=True):
         stem = name[: -len(suffix)]
         if name.endswith(suffix) and stem:
-            return f"{english(stem)} {SUFFIX_EN[suffix]}"
+            return f"{english(stem) if stem[-1] in '路街巷' else _words(stem)} {SUFFIX_EN[suffix]}"
     return _words(name)
 
 
@@ -94,7 +94,9 @@ def street_names(rng: np.random.Generator) -> list[str]:
     """Return distinct invented street names in a shuffled order."""
     stems = [a + b for a, b in itertools.product(FIRST, SECOND) if a != b]
     order = rng.permutation(len(stems))
-    return [stems[i] + ("街" if i % 3 == 0 else "路") for i in order]
+    kinds = ("街", "路", "路")
+    first = [stems[i] + kinds[i % 3] for i in order]
+    return first + [stems[i] + ("路" if kinds[i % 3] == "街" else "街") for i in order]
 
 
 def alley_names(rng: np.random.Generator) -> list[str]:

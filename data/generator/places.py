@@ -158,7 +158,7 @@ def roadside(seed: int, roads: list[Road], parcels: list[Parcel], rivers: Rivers
     district = tree.district.polygon.buffer(-3)
     count: dict[str, int] = {}
     for road in roads:
-        if not road.inside or road.bridge or road.cls not in ("arterial", "collector") or road.line.length < 150:
+        if not road.inside or road.bridge or road.cls not in ("arterial", "collector") or road.line.length < (150 if road.cls == "arterial" else 420):
             continue
         at = rng.uniform(70, 130)
         while at < road.line.length - 60:
@@ -169,7 +169,7 @@ def roadside(seed: int, roads: list[Road], parcels: list[Parcel], rivers: Rivers
                     count[road.name] = count.get(road.name, 0) + 1
                     n = (count[road.name] + 1) // 2
                     places.append(Place(point, "bus_stop", f"{road.name}{n}站", f"{english(road.name)} Stop {n}"))
-            at += rng.uniform(430, 620)
+            at += rng.uniform(520, 700) if road.cls == "arterial" else rng.uniform(900, 1200)
     corners = [p for p in parcels if p.use in ("park", "market", "courtyards", "mixed", "square", "village") and p.polygon.area > 900]
     spots = np.array([p.polygon.buffer(-2).exterior.coords[0] if not p.polygon.buffer(-2).is_empty and p.polygon.buffer(-2).geom_type == "Polygon"
                       else p.polygon.representative_point().coords[0] for p in corners])

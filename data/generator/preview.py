@@ -65,7 +65,7 @@ def _height_ink(floors: int) -> str:
 def draw(district: District, path: Path, window: list[float] | None = None) -> None:
     """Draw the district, or a window of it in EPSG:4547, to a PNG."""
     left, low, right, high = district.tree.district.polygon.bounds
-    sheet = Sheet(tuple(window) if window else (left - 350, low - 350, right + 350, high + 350))  # type: ignore[arg-type]
+    sheet = Sheet(tuple(window) if window else (left - 500, low - 500, right + 500, high + 500))  # type: ignore[arg-type]
     for green in district.greens:
         sheet.polygon(green.polygon, INK[green.kind])
     for water in district.waters:

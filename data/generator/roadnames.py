@@ -70,7 +70,8 @@ def name_roads(seed: int, roads: list[Road]) -> list[int]:
     total = {k: sum(roads[i].line.length for i in members) for k, members in runs.items()}
     best = {k: min(RANK[roads[i].cls] for i in members) for k, members in runs.items()}
     order = sorted(runs, key=lambda k: (-total[k], k))
-    streets = iter(street_names(rng))
+    stems = {r.name[:-1] for r in roads if r.name}
+    streets = iter(name for name in street_names(rng) if name[:-1] not in stems)
     alleys = iter(alley_names(rng))
     quaint = sorted((k for k in order if best[k] >= 3 and 45 < total[k] < 700), key=lambda k: _quaint(roads, runs[k]))
     chosen = set(quaint[:ALLEYS])

@@ -38,7 +38,7 @@ def _doors(buildings: list[Building], roads: list[Road], taken: set[int]) -> tup
             door = a + (b - a) * t
             inward = np.array([middle.x, middle.y]) - door
             points.append(door + inward / max(1.0, float(np.hypot(*inward))) * 1.6)
-            busy = PULL[road.cls] * (1.35 - 0.28 * min(3.0, remoteness(spot.x, spot.y)))
+            busy = PULL[road.cls] * (1.45 - 0.40 * min(3.0, remoteness(spot.x, spot.y)))
             weights.append(max(0.03, busy) * (1.5 if building.tag == "market" else 1.0))
     return np.array(points), np.array(weights)
 
@@ -48,7 +48,7 @@ def _clusters(points: Array, rng: np.random.Generator) -> Array:
     centres = points[rng.choice(len(points), 46, replace=False)]
     reach = rng.uniform(70, 190, 46)
     gap = np.hypot(points[:, None, 0] - centres[None, :, 0], points[:, None, 1] - centres[None, :, 1])
-    return 0.16 + np.max(np.exp(-((gap / reach) ** 2)), axis=1)
+    return 0.07 + np.max(np.exp(-((gap / reach) ** 2)), axis=1)
 
 
 def make_shops(seed: int, buildings: list[Building], roads: list[Road], taken: set[int]) -> list[Place]:
