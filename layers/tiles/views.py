@@ -19,6 +19,7 @@ from layers.people.rights import EVERYTHING, Actor, RowScope
 from layers.roles import TokenScope
 from layers.spec import LayerSpec
 from layers.tiles import addresses, scopes, selectors, tilejson
+from layers.tiles.cache import Tile
 from layers.tiles.replies import (
     CURRENT,
     PERSONAL,
@@ -131,7 +132,7 @@ def _unkept(specs: tuple[LayerSpec, ...]) -> Keeping:
     return Keeping(CURRENT) if all(spec.public for spec in specs) else Keeping(PERSONAL, by_caller=True)
 
 
-def _answer(request: HttpRequest, made: selectors.Tile, keeping: Keeping) -> HttpResponse:
+def _answer(request: HttpRequest, made: Tile, keeping: Keeping) -> HttpResponse:
     ready = reply(
         made,
         keeping,

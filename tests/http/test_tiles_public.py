@@ -90,7 +90,9 @@ def test_several_layers_are_the_same_tiles_joined(get):
         assert {name: both[name] for name in alone} == alone
 
 
-@pytest.mark.parametrize(("layer", "z"), [("grids", 13), ("grids", 15), ("communities", 12), ("communities", 14), ("buildings", 16)])
+@pytest.mark.parametrize(
+    ("layer", "z"), [("grids", 13), ("grids", 15), ("communities", 12), ("communities", 14), ("buildings", 16)]
+)
 def test_each_area_is_labelled_in_exactly_one_tile(get, layer, z, district):
     found = ids_over(get, address_of(get, layer), z, f"{layer}_label")
     count = {"grids": 78, "communities": 19, "buildings": district.counts["buildings"]}[layer]
@@ -111,7 +113,11 @@ def test_a_label_point_lies_in_its_area(get):
                 cursor.execute(
                     f"SELECT ST_DWithin(geom_3857, ST_SetSRID(ST_MakePoint(%s, %s), 3857), 1)"
                     f" FROM {selectors.table_of(spec)} WHERE feature_id = %s AND version_to IS NULL",
-                    [west + (east - west) * px / 4096, north - (north - south) * py / 4096, feature["properties"]["id"]],
+                    [
+                        west + (east - west) * px / 4096,
+                        north - (north - south) * py / 4096,
+                        feature["properties"]["id"],
+                    ],
                 )
                 assert cursor.fetchone()[0]
 
@@ -148,7 +154,15 @@ def test_the_bytes_do_not_depend_on_the_plan(district, layers):
     ids = tuple(layers.split(","))
     rows, versions = (EVERYTHING,) * len(ids), (1,) * len(ids)
     seen = set()
-    for off in ("", "enable_indexscan", "enable_bitmapscan", "enable_seqscan", "enable_sort", "enable_hashagg", "enable_nestloop"):
+    for off in (
+        "",
+        "enable_indexscan",
+        "enable_bitmapscan",
+        "enable_seqscan",
+        "enable_sort",
+        "enable_hashagg",
+        "enable_nestloop",
+    ):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(name, 'on', true) FROM pg_settings WHERE name LIKE 'enable\\_%%scan'")
             if off:
@@ -221,7 +235,9 @@ def test_a_tile_of_an_older_version_stays_what_it_was(get, district):
     address = "/tiles/waters/12/{}/{}.mvt".format(*tile_at(114.02, 33.57, 12))
     before = get(f"{address}?v=1&s=public").content
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE territory_water SET version_to = 2, valid_to = now() WHERE version_to IS NULL AND name LIKE '沙河%'")
+        cursor.execute(
+            "UPDATE territory_water SET version_to = 2, valid_to = now() WHERE version_to IS NULL AND name LIKE '沙河%'"
+        )
         assert cursor.rowcount
     last = LayerVersion.objects.get(layer="waters", version=1)
     last.pk, last.version = None, 2

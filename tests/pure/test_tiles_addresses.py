@@ -14,7 +14,9 @@ def test_a_good_address_is_read():
     assert versions("3.12", 2) == (3, 12)
 
 
-@pytest.mark.parametrize("text", ["", "NaN", "1e400", "-1", "+1", "1.5", " 1", "1 ", "0x1", "01", "١٢", "１", "inf", "1\x00", "1_0"])
+@pytest.mark.parametrize(
+    "text", ["", "NaN", "1e400", "-1", "+1", "1.5", " 1", "1 ", "0x1", "01", "١٢", "１", "inf", "1\x00", "1_0"]
+)
 @pytest.mark.parametrize("part", ["z", "x", "y"])
 def test_what_is_no_number_is_named(part, text):
     parts = {"z": "14", "x": "1", "y": "1"} | {part: text}
@@ -36,7 +38,9 @@ def test_what_the_pyramid_does_not_hold_is_out_of_range(z, x, y, field):
     assert refusal.value.field == field and refusal.value.status == 404
 
 
-@pytest.mark.parametrize("text", ["", "a,,b", "Roads", "roads;", "roads'--", "ro ads", "../etc", "道路", "a" * 41, "1roads"])
+@pytest.mark.parametrize(
+    "text", ["", "a,,b", "Roads", "roads;", "roads'--", "ro ads", "../etc", "道路", "a" * 41, "1roads"]
+)
 def test_what_is_no_layer_id_is_an_unknown_layer(text):
     with pytest.raises(UnknownLayer):
         layer_ids(text)

@@ -94,4 +94,6 @@ def test_a_signed_answer_is_kept_no_longer_than_its_signature_and_by_no_stranger
 
 
 def test_what_depends_on_the_caller_says_so():
-    assert dict(Keeping("private, no-cache", by_caller=True).headers())["Vary"] == "Accept-Encoding, Authorization, Cookie"
+    assert (
+        dict(Keeping("private, no-cache", by_caller=True).headers())["Vary"] == "Accept-Encoding, Authorization, Cookie"
+    )

@@ -49,7 +49,9 @@ def test_rows_come_in_rank_order_under_a_cap_at_every_zoom(spec):
 
 def test_nothing_is_drawn_below_a_layers_first_zoom():
     assert statement([Source(spec_of("unit_grids"), "t")], 14) is None
-    assert statement([Source(spec_of("unit_grids"), "t"), Source(spec_of("roads"), "u")], 14).text.count("ST_AsMVT(") == 2
+    assert (
+        statement([Source(spec_of("unit_grids"), "t"), Source(spec_of("roads"), "u")], 14).text.count("ST_AsMVT(") == 2
+    )
 
 
 def test_labels_come_by_themselves_from_their_zoom_on():
@@ -70,7 +72,9 @@ def test_points_carry_their_own_names():
 
 def test_ranks_and_simplification_follow_the_zoom():
     rule = (Detail(9, tolerance_m=20, max_rank=1), Detail(14))
-    assert "rank <= 1" in sql("roads", 10, details=rule) and "ST_Simplify(geom_3857, 20.0, true)" in sql("roads", 10, details=rule)
+    assert "rank <= 1" in sql("roads", 10, details=rule) and "ST_Simplify(geom_3857, 20.0, true)" in sql(
+        "roads", 10, details=rule
+    )
     assert "rank <=" not in sql("roads", 14, details=rule) and "ST_Simplify" not in sql("roads", 14, details=rule)
 
 

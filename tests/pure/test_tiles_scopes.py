@@ -37,7 +37,9 @@ def test_everything_needs_no_signature():
 
 
 def test_equal_rights_give_equal_addresses():
-    assert sign(KEY, "places", (AREA,), expiry(NOW)) == sign(KEY, "places", (RowScope(prefixes=("411102001",)),), expiry(NOW))
+    assert sign(KEY, "places", (AREA,), expiry(NOW)) == sign(
+        KEY, "places", (RowScope(prefixes=("411102001",)),), expiry(NOW)
+    )
 
 
 def test_a_signature_holds_between_one_and_two_windows():
