@@ -50,7 +50,12 @@ def examine(places: Places, options: Options) -> Iterator[Row]:
             yield "cluster", "bad", problem.what, problem.remedy
             return
         except PermissionError:
-            yield "cluster", "note", f"{places.cluster_dir} is not readable for you", "sudo make doctor"
+            yield (
+                "cluster",
+                "note",
+                f"{places.cluster_dir} is not readable for you",
+                "sudo .venv/bin/python manage.py doctor",
+            )
     elif not options.owner_url:
         remedy = "Give DATABASE_URL (a role that owns nothing) and DATABASE_OWNER_URL (the owner)."
         yield "database roles", "note", "one role only: the event log isn't protected", remedy

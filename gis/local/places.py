@@ -123,7 +123,33 @@ def find_places(root: Path, var: str | None = None) -> Places:
     rooted = os.geteuid() == 0
     why = _why_not_enterable(root, var_path) if rooted else ""
     state = SYSTEM_STATE / key if why else var_path
+    earlier = _earlier_state(var_path)
+    if earlier is not None:
+        # The data stays where it is when the tree is renamed, or its folders are opened later.
+        state, why = earlier, why or f"they were put there when a folder above {var_path} could not be entered"
     return Places(root=root, var=var_path, state=state, key=key, why_moved=why, rooted=rooted)
+
+
+def _earlier_state(var: Path) -> Path | None:
+    """The folder under ``/var/lib/wangge`` that an earlier start linked ``var`` to."""
+    link = var / SETUP_DIRS[0]
+    if not link.is_symlink():
+        return None
+    state = link.readlink().parent
+    return state if state.parent == SYSTEM_STATE and state.is_dir() else None
+
+
+def require_reachable_data(places: Places) -> None:
+    """Returns unless there is a cluster in ``var/`` that its user can't reach any more.
+
+    Raises:
+        SetupProblem: starting would silently begin with an empty database elsewhere.
+    """
+    if places.moved and (places.var / "cluster" / "PG_VERSION").exists():
+        raise SetupProblem(
+            f"The data lie in {places.var / 'cluster'}, but {places.why_moved} any more.",
+            "Open that folder again (chmod o+x), or move cluster/ away to start with an empty database.",
+        )
 
 
 def _why_not_enterable(root: Path, var: Path) -> str:

@@ -15,7 +15,7 @@ from . import bundle, children, cluster, mirror, packages, ports, python_env, se
 from .console import Console
 from .files import digest_of, read_json, read_stamp, sha256_of, write_whole
 from .options import Options
-from .places import SERVICE_USER, Places, find_places, make_folders, make_socket_dirs
+from .places import SERVICE_USER, Places, find_places, make_folders, make_socket_dirs, require_reachable_data
 from .problems import SetupProblem, Stopped
 from .supervisor import STOP_SIGNALS, Supervisor
 
@@ -118,8 +118,9 @@ def _prepare_machine(options: Options, console: Console, extra: tuple[packages.P
     if places.rooted:
         packages.ensure_service_user(SERVICE_USER)
     places = find_places(ROOT, options.var)
+    require_reachable_data(places)
     if places.why_moved:
-        console.line(f"  · {places.why_moved}: the data lives in {places.state}")
+        console.line(f"  · {places.why_moved}: the data lie in {places.state}")
     make_folders(places)
     make_socket_dirs(places)
     _secret_key(places)

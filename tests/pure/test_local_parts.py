@@ -118,6 +118,27 @@ def test_an_open_tree_keeps_its_data(tmp_path, monkeypatch):
     assert not here.moved and here.state == tmp_path / "var" and here.code == tmp_path
 
 
+def test_data_that_had_to_move_stay_found_when_the_tree_is_renamed_or_opened(tmp_path, monkeypatch):
+    state = tmp_path / "lib" / "12345678"
+    state.mkdir(parents=True)
+    monkeypatch.setattr(places, "SYSTEM_STATE", tmp_path / "lib")
+    monkeypatch.setattr(places, "_open_to_services", lambda folder: True)
+    (tmp_path / "tree" / "var").mkdir(parents=True)
+    (tmp_path / "tree" / "var" / "log").symlink_to(state / "log")
+    assert places.find_places(tmp_path / "tree").state == state
+    (tmp_path / "tree").rename(tmp_path / "renamed")
+    assert places.find_places(tmp_path / "renamed").state == state
+
+
+def test_data_shut_off_from_their_user_are_not_replaced_by_an_empty_database(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(places, "_open_to_services", lambda folder: folder != tmp_path)
+    (tmp_path / "var" / "cluster").mkdir(parents=True)
+    (tmp_path / "var" / "cluster" / "PG_VERSION").write_text("15")
+    with pytest.raises(SetupProblem, match=r"chmod|can't be entered"):
+        places.require_reachable_data(places.find_places(tmp_path))
+
+
 def test_two_data_folders_have_two_socket_folders(tmp_path):
     one, other = places.find_places(tmp_path, "var"), places.find_places(tmp_path, "var/test")
     assert one.socket_base != other.socket_base
