@@ -125,7 +125,7 @@ def _prepare_machine(options: Options, console: Console, extra: tuple[packages.P
     make_socket_dirs(places)
     _secret_key(places)
     python_env.install(places, console, log, unpacked / "wheels" if unpacked else None)
-    vendor.install(places, console, log, unpacked)
+    vendor.install(places, console, log, unpacked, with_dev=bool(set(extra) & set(packages.TEST)))
     mirror.refresh(places, console)
     return places
 

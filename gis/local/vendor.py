@@ -80,8 +80,10 @@ def damaged_files(vendor: Path) -> list[str]:
     ]
 
 
-def install(places: Places, console: Console, log: Path, bundle: Path | None = None) -> None:
+def install(places: Places, console: Console, log: Path, bundle: Path | None = None, *, with_dev: bool = False) -> None:
     """Makes the vendored folder current, from npm or from an unpacked ``bundle``.
+
+    ``with_dev`` also installs what only the front end's tests need, so that npm runs once.
 
     Raises:
         SetupProblem: npm failed, or the bundle belongs to another version.
@@ -92,7 +94,7 @@ def install(places: Places, console: Console, log: Path, bundle: Path | None = N
         if bundle is not None:
             _swap_in(places, bundle / "vendor", copy=True)
         else:
-            npm_install(places, step, log, with_dev=False)
+            npm_install(places, step, log, with_dev=with_dev)
             copy_modules(places)
     if not is_current(places):
         children.must(
