@@ -43,8 +43,8 @@ export function account(me, language) {
   const name = (chinese ? me.name || me.name_en : me.name_en || me.name) || me.username || '';
   const posts = (me.assignments ?? []).map((post) => [(chinese ? post.role_zh : post.role_en) || post.role, (chinese ? post.area_name : post.area_name_en) || post.area].filter(Boolean).join('\u3000'));
   byId('account-name').textContent = name;
-  byId('account-title').textContent = name === me.username ? name : `${name}\u3000${me.username}`;
-  byId('account-posts').replaceChildren(...[...new Set(posts)].map((post) => el('li', {}, post)));
+  byId('account-title').textContent = name;
+  byId('account-posts').replaceChildren(...[name === me.username ? '' : me.username, ...new Set(posts)].filter(Boolean).map((line) => el('li', {}, line)));
   const menu = byId('account');
   document.addEventListener('click', (event) => { if (!menu.contains(event.target)) menu.removeAttribute('open'); });
   menu.addEventListener('keydown', (event) => { if (event.key === 'Escape') { menu.removeAttribute('open'); menu.querySelector('summary').focus(); } });

@@ -25,12 +25,12 @@ export function layerPanel({ say, language, toggle }) {
   }
 
   return {
-    draw({ described, style, zoom, hidden, symbols }) {
+    draw({ described, style, flat, zoom, hidden, symbols }) {
       const focused = document.activeElement?.id;
       const groups = layerRows({ described, style, zoom, hidden, language, say });
       pane.replaceChildren(...groups.map((group) => el('section', {},
         el('h2', { class: 'group-title' }, group.title),
-        el('ul', {}, ...group.rows.map((one) => row(one, described.find((layer) => layer.id === one.id), style, symbols))))));
+        el('ul', {}, ...group.rows.map((one) => row(one, described.find((layer) => layer.id === one.id), flat, symbols))))));
       if (focused?.startsWith('layer-')) document.getElementById(focused)?.focus();
     },
   };

@@ -145,7 +145,7 @@ function remember() {
 }
 
 function panels() {
-  const given = { described: sheet.described, style, zoom: map ? map.zoom() : 13, hidden: sheet.hidden, symbols: sheet.symbols };
+  const given = { described: sheet.described, style, flat: tilted ? sheet.style(false) : style, zoom: map ? map.zoom() : 13, hidden: sheet.hidden, symbols: sheet.symbols };
   views.layers.draw(given);
   views.legend.draw(given);
 }

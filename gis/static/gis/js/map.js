@@ -106,14 +106,16 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
         .map((hit) => ({ layer: hit.layer.metadata.layer, properties: hit.properties }));
     },
     retry() {
-      for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.refreshTiles(id);
+      for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.getSource(id).setTiles(source.tiles);
     },
     resize: () => map.resize(),
     remove: () => map.remove(),
   };
 }
 
+/** Room round the whole district: the strip below and the buttons at the right must not cover it. */
 function homePadding(container) {
-  const narrow = container.clientWidth < 700;
-  return { top: narrow ? 24 : 40, bottom: narrow ? 70 : 64, left: narrow ? 16 : 40, right: narrow ? 16 : 64 };
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  const sides = container.clientWidth < 44 * rem ? { top: 1.5, bottom: 4.5, left: 1, right: 1 } : { top: 2, bottom: 3.75, left: 2.5, right: 4 };
+  return Object.fromEntries(Object.entries(sides).map(([side, size]) => [side, size * rem]));
 }

@@ -12,7 +12,7 @@ export function statusLine(say) {
   const node = byId('status');
   return {
     show(text, retry) {
-      node.replaceChildren(el('span', {}, text), retry && el('button', { class: 'link', type: 'button', onclick: retry }, say('Try again')));
+      node.replaceChildren(el('span', {}, text), ...(retry ? [el('button', { class: 'link', type: 'button', onclick: retry }, say('Try again'))] : []));
       node.hidden = false;
     },
     hide() {
