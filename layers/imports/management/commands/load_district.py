@@ -20,10 +20,13 @@ class Command(BaseCommand):
     help = "Loads or updates a district profile (a folder with profile.toml). A second run changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """DIR, --dry-run, --again, --json."""
+        """DIR, --dry-run, --again, --report, --json."""
         parser.add_argument("dir", type=Path, help="the profile's folder, such as data/yuanhui")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and store nothing")
         parser.add_argument("--again", action="store_true", help="compare every row although the files are known")
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE", help="write what was done, with a map, as one HTML file"
+        )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,6 +49,11 @@ class Command(BaseCommand):
                 self.stderr.write(f"  - {line}")
             sys.exit(3)
         self._end_progress()
+        if options["report"]:
+            from layers.imports.report import write_report
+
+            written = write_report(options["report"], summary=summary, dry_run=options["dry_run"])
+            self.stderr.write(f"report: {written}")
         if options["json"]:
             self.stdout.write(json.dumps(summary.as_dict(), ensure_ascii=False))
             return
