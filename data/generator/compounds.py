@@ -78,6 +78,7 @@ def _placed_names(names: list[str], chosen: list[int], parcels: list[Parcel]) ->
 def _numbered(members: list[int], buildings: list[Building]) -> list[int]:
     """Return the members north to south, west to east, as building numbers run."""
     def key(i: int) -> tuple[int, float]:
+        """North first, then west."""
         spot = buildings[i].polygon.centroid
         return (-int(spot.y // 18), spot.x)
     return sorted(members, key=key)

@@ -16,6 +16,7 @@ from .rivers import Rivers
 from .streets import Street
 
 GRIDS = 78
+LARGEST = 1.75  # times the wished size: larger superblocks are cut even when small ones must then be merged
 
 
 @dataclass
@@ -78,8 +79,10 @@ def cut_grids(
     faces = superblocks(streets, rivers, district)
     queue = [(-f.area / grid_target_m2(f.centroid), i, f) for i, f in enumerate(faces)]
     heapq.heapify(queue)
-    serial, done, cuts = len(queue), [], []
-    while len(queue) + len(done) < GRIDS:
+    serial = len(queue)
+    done: list[shapely.Polygon] = []
+    cuts: list[Street] = []
+    while queue and (len(queue) + len(done) < GRIDS or -queue[0][0] > LARGEST):
         _, _, face = heapq.heappop(queue)
         made = bent_cut(face, rng, ends, tilt_deg=6, sag=0.05, least_width_m=110)
         if made is None:
@@ -145,6 +148,7 @@ class _Grouping:
         self.members = [set(np.flatnonzero(self.owner == c).tolist()) for c in range(len(seeds))]
 
     def own_cost(self, c: int) -> float:
+        """Return the cost of one community: size out of 3-5, pieces, distance from its seed and spread."""
         members = self.members[c]
         size = len(members)
         miss = max(0, 3 - size) + max(0, size - 5)
@@ -157,11 +161,13 @@ class _Grouping:
         return cost
 
     def move(self, grid: int, target: int) -> None:
+        """Give a grid to another community."""
         self.members[self.owner[grid]].discard(grid)
         self.members[target].add(grid)
         self.owner[grid] = target
 
     def run(self, rng: np.random.Generator, steps: int = 24_000) -> float:
+        """Anneal and return the total cost."""
         costs = [self.own_cost(c) for c in range(len(self.members))]
         for step in range(steps):
             heat = 6.0 * (1 - step / steps) ** 2 + 0.01

@@ -70,7 +70,7 @@ def _rows(
         return []
     left, low, right, high = area.bounds
     shapely.prepare(area)
-    made = []
+    made: list[shapely.Polygon] = []
     count = max(1, int((high - low + gap_m) // (depth_m + gap_m)))
     y = low + 0.3 + lift * depth_m
     spare = (high - y) - (count * (depth_m + gap_m) - gap_m)

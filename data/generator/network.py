@@ -41,10 +41,25 @@ class Road:
 def node_all(base: list[shapely.LineString], cuts: list[Street]) -> list[shapely.LineString]:
     """Return all edges between nodes, on the one-millimetre grid."""
     edges = shapely.get_parts(shapely.union_all(base + [s.line for s in cuts], grid_size=0.001))
-    return list(shapely.get_parts(shapely.union_all(_close_up(edges), grid_size=0.001)))
+    return _without_twins(list(shapely.get_parts(shapely.union_all(_close_up(edges), grid_size=0.001))))
 
 
-def _close_up(edges: np.ndarray, tolerance_m: float = 0.25) -> list[shapely.LineString]:
+def _without_twins(edges: list[shapely.LineString], longest_m: float = 12.0) -> list[shapely.LineString]:
+    """Keep the shorter of two short edges between the same nodes: the lens between them is nobody's land."""
+    best: dict[tuple[tuple[float, ...], ...], int] = {}
+    drop: set[int] = set()
+    for i, edge in enumerate(edges):
+        if edge.length > longest_m:
+            continue
+        ends = tuple(sorted((edge.coords[0], edge.coords[-1])))
+        other = best.setdefault(ends, i)
+        if other != i:
+            drop.add(i if edge.length >= edges[other].length else other)
+            best[ends] = other if edge.length >= edges[other].length else i
+    return [edge for i, edge in enumerate(edges) if i not in drop]
+
+
+def _close_up(edges: np.ndarray, tolerance_m: float = 1.6) -> list[shapely.LineString]:
     """Move vertices that all but coincide onto one of them, the same way in every edge, so no hair-line is left."""
     coords, owner = shapely.get_coordinates(edges, return_index=True)
     points, back = np.unique(coords, axis=0, return_inverse=True)
@@ -100,7 +115,7 @@ def _road_edges(edges: list[shapely.LineString], lines: list[Street]) -> dict[in
     roads = [(i, s) for i, s in enumerate(lines) if s.cls]
     tree = shapely.STRtree([s.line for _, s in roads])
     middles = shapely.line_interpolate_point(np.array(edges, dtype=object), 0.5, normalized=True)
-    pairs = tree.query(middles, predicate="dwithin", distance=0.3)
+    pairs = tree.query(middles, predicate="dwithin", distance=0.8)
     best: dict[int, int] = {}
     for edge, road in zip(*pairs, strict=True):
         rank = (RANK[roads[road][1].cls], roads[road][0])

@@ -62,7 +62,8 @@ def service_centers(tree: AreaTree, buildings: list[Building], roads: list[Road]
     corner = shapely.STRtree(shapely.points(nodes))
     spots = np.array([b.polygon.representative_point() for b in buildings], dtype=object)
     _, gap = corner.query_nearest(spots, return_distance=True, all_matches=False)
-    places, names = [], {}
+    places: list[Place] = []
+    names: dict[int, str] = {}
     for community in tree.communities:
         middle = community.polygon.centroid
         shapely.prepare(community.polygon)
@@ -89,7 +90,10 @@ def institutions(parcels: list[Parcel], addresses: Addresses) -> tuple[list[Plac
             "office": ["办公楼", "商务楼", "综合楼"], "industry": ["工业园", "机械厂", "食品厂", "仓储园", "建材厂"]}
     members = [i for i, p in enumerate(parcels) if p.use in ends]
     spots = np.array([parcels[i].polygon.representative_point() for i in members], dtype=object)
-    places, titles, used, per_block = [], {}, set(), {}
+    places: list[Place] = []
+    titles: dict[int, str] = {}
+    used: set[str] = set()
+    per_block: dict[int, str] = {}
     for i, spot, (street, _) in zip(members, spots, addresses.of(spots), strict=True):
         parcel = parcels[i]
         if parcel.block in per_block:
@@ -191,7 +195,7 @@ def _beside(road: Road, at: float, off_m: float) -> shapely.Point:
 
 def _pumps(rivers: Rivers, tree: AreaTree) -> list[Place]:
     """Return pump stations on the belts, between bank and embankment road."""
-    places = []
+    places: list[Place] = []
     inner = tree.district.polygon.buffer(-40)
     ring = shapely.boundary(rivers.banks.buffer(38))
     for part in shapely.get_parts(shapely.line_merge(shapely.intersection(ring, inner))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import shapefile
@@ -61,7 +62,7 @@ def _source(table: Table) -> str:
     return "\n".join(lines) + "\n" + FORMER.get(table.layer, "")
 
 
-def _csv(path: Path, header: str, rows: list[tuple[str, ...]]) -> None:
+def _csv(path: Path, header: str, rows: Sequence[tuple[str, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "\n".join([header, *(",".join(row) for row in rows)]) + "\n"
     path.write_bytes(text.encode("gbk"))

@@ -28,6 +28,7 @@ def _runs(roads: list[Road]) -> dict[int, list[int]]:
     parent = list(range(len(roads)))
 
     def find(i: int) -> int:
+        """Return the head of the run."""
         while parent[i] != i:
             parent[i] = parent[parent[i]]
             i = parent[i]

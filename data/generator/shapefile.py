@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _cells(column: Column, values: list[object]) -> tuple[int, list[bytes]]:
     return width, [t.rjust(width).encode("ascii") for t in texts]
 
 
-def _write_table(stem: Path, columns: list[Column], rows: list[tuple[object, ...]], ldid: int) -> None:
+def _write_table(stem: Path, columns: list[Column], rows: Sequence[tuple[object, ...]], ldid: int) -> None:
     fields, cells, length = b"", [], 1
     for i, column in enumerate(columns):
         name = column.name.encode("gbk")
@@ -97,7 +98,7 @@ def _write_table(stem: Path, columns: list[Column], rows: list[tuple[object, ...
 
 
 def write(
-    stem: Path, geometries: list[shapely.Geometry], columns: list[Column], rows: list[tuple[object, ...]],
+    stem: Path, geometries: list[shapely.Geometry], columns: list[Column], rows: Sequence[tuple[object, ...]],
     cpg: str | None = "GBK", ldid: int = 0x4D,
 ) -> None:
     """Write .shp, .shx, .dbf, .prj and (unless ``cpg`` is None) .cpg; raises ValueError on text too long for its place."""

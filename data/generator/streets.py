@@ -142,7 +142,8 @@ def district_outline(streets: list[Street], rivers: Rivers) -> shapely.Polygon:
 
 def broken_at_water(street: Street, rivers: Rivers) -> tuple[list[Street], list[Street]]:
     """Return the parts of a street that are road, and those that are only a border (no bridge there)."""
-    roads, borders = [], []
+    roads: list[Street] = []
+    borders: list[Street] = []
     zone = rivers.belt_zone
     crossed = {"sha": rivers.sha_centre, "li": rivers.li_centre}
     for part in shapely.get_parts(shapely.difference(street.line, zone)):

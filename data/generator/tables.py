@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import shapely
@@ -44,7 +45,7 @@ class Table:
     file: str
     geometries: list[shapely.Geometry]
     fields: dict[str, Column]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
     cpg: str | None = "GBK"
     ldid: int = 0x4D
     constants: dict[str, str] = field(default_factory=dict)

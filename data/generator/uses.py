@@ -18,7 +18,7 @@ def _centre(block: Block) -> tuple[float, float]:
 
 def _boxlike(block: Block) -> float:
     _, _, length, width = main_axis(block.polygon)
-    return block.polygon.area / (length * width) * min(1.0, 1.8 * width / length)
+    return float(block.polygon.area / (length * width) * min(1.0, 1.8 * width / length))
 
 
 def _spread(blocks: list[Block], count: int, gap_m: float, rng: np.random.Generator, taken: list[tuple[float, float]],
