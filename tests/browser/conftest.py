@@ -1,0 +1,116 @@
+"""A real browser on the running server. Every page is watched: no outside request, no CSP violation, no script error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from layers.roles import Role
+from tests.cast import PASSWORD
+
+FLAGS = (
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+)  # fmt: skip
+
+# Playwright keeps an event loop on this thread; the tests themselves use the database from it one call at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@dataclass
+class Watched:
+    """A page and what went wrong on it."""
+
+    page: Page
+    url: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Starts listening; must run before the first navigation."""
+        host = urlsplit(self.url).netloc
+        self.page.on("request", lambda request: self._request(request.url, host))
+        self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+        self.page.on("console", lambda message: self._console(message))
+
+    def _request(self, url: str, host: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+            self.outside.append(url)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(f"console: {message.text}")
+
+    def wait_map(self, state: str = "ready", seconds: float = 60) -> None:
+        """Returns once the map says it is in `state`; polls by evaluate, for a strict CSP forbids waiting functions."""
+        for _ in range(int(seconds * 10)):
+            now = self.page.evaluate("document.documentElement.dataset.mapState")
+            if now == state:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the map is {now!r}, not {state!r}; {self.errors}")
+
+    def wait_until(self, expression: str, seconds: float = 30) -> Any:
+        """The truthy value of a JavaScript expression, polled."""
+        for _ in range(int(seconds * 20)):
+            value = self.page.evaluate(expression)
+            if value:
+                return value
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never true: {expression}; {self.errors}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless, with software WebGL."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("chromium is missing: `make test` installs it")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_cast: Any, live_url: str) -> Iterator[Any]:
+    """open_page(role, locale=…, scheme=…, size=…) -> a watched page, signed in through the form unless role is None."""
+    contexts = []
+    pages: list[Watched] = []
+
+    def open_one(
+        role: Role | str | None = "gis_staff", area: str | None = None, *, locale: str = "zh-CN", scheme: str = "dark",
+        size: tuple[int, int] = (1366, 768), path: str = "/", motion: str = "reduce",
+    ) -> Watched:  # fmt: skip
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale=locale, color_scheme=scheme, reduced_motion=motion
+        )
+        contexts.append(context)
+        watched = Watched(context.new_page(), live_url)
+        pages.append(watched)
+        watched.watch()
+        if role is not None:
+            person = live_cast.person(role, area, password=PASSWORD)
+            watched.page.goto(f"{live_url}/accounts/login/?next={path}")
+            watched.page.fill("input[name=username]", person.username)
+            watched.page.fill("input[name=password]", PASSWORD)
+            watched.page.press("input[name=password]", "Enter")
+            watched.page.wait_for_url(f"{live_url}{path}*")
+        else:
+            watched.page.goto(f"{live_url}{path}")
+        return watched
+
+    yield open_one
+    for watched in pages:
+        assert watched.outside == [], "a page asked an outside address"
+        assert watched.errors == []
+    for context in contexts:
+        context.close()
