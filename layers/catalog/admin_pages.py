@@ -90,7 +90,7 @@ class FeaturePages(GuardedAdmin):
             else:
                 self.message_user(request, _("%(name)s is closed.") % {"name": str(obj)}, messages.SUCCESS)
                 return HttpResponseRedirect(self._url("changelist"))
-        return self._page(request, "admin/feature_close.html", obj, _("Close"), form=form)
+        return self._page(request, "admin/feature_close.html", obj, _("End this feature"), form=form)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Every state the feature had, who brought it and why."""

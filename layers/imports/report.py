@@ -24,7 +24,7 @@ from layers.catalog.registry import BUILT_IN, spec_of
 from layers.catalog.selectors import current_rows, current_versions, district_bounds, model_of, profile
 from layers.errors import TilingBroken
 from layers.imports.report_styles import POLICY, STYLE, THEME
-from layers.spec import LayerSpec
+from layers.spec import Group, LayerSpec
 from layers.territory.models import Area, UnitGrid
 from layers.territory.services import TOLERANCE_M2, prove_tiling
 
@@ -144,7 +144,8 @@ def _map(lines: list[Line], *, changes: bool) -> OfflineMap:
     if changes:
         for line in lines:
             if line.version > 1 and line.added + line.changed + line.removed:
-                _add(drawn, _touched(line), f"{line.spec.zh}变动", f"{line.spec.en}, changes", _mark(line))
+                few = max(line.added, line.changed, line.removed) <= DRAWN
+                _add(drawn, _touched(line), f"{line.spec.zh}变动", f"{line.spec.en}, changes", _mark(line), show=few)
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
 
@@ -160,14 +161,15 @@ def _touched(line: Line) -> list[Any]:
 
 def _mark(line: Line) -> Any:
     def name(row: Any) -> str:
+        ground = " m-ground" if line.spec.group is Group.AREAS else ""
         if row.version_to == line.version:
-            return "m-removed"
-        return "m-added" if row.feature_version == 1 else "m-changed"
+            return f"m-removed{ground}"
+        return f"m-added{ground}" if row.feature_version == 1 else f"m-changed{ground}"
 
     return name
 
 
-def _add(drawn: OfflineMap, rows: Iterable[Any], zh: str, en: str, name: Any) -> None:
+def _add(drawn: OfflineMap, rows: Iterable[Any], zh: str, en: str, name: Any, *, show: bool = True) -> None:
     """One switchable layer of outlines; folium writes names into the page as HTML."""
     features = [_feature(row, name(row)) for row in rows]
     if not features:
@@ -179,6 +181,7 @@ def _add(drawn: OfflineMap, rows: Iterable[Any], zh: str, en: str, name: Any) ->
         marker=folium.CircleMarker(radius=4),
         tooltip=folium.GeoJsonTooltip(fields=["name", "code"], labels=False, sticky=True),
         smooth_factor=0.5,
+        show=show,
     ).add_to(drawn)
 
 
@@ -205,7 +208,9 @@ def _text(lines: list[Line], summary: Summary | None, dry_run: bool) -> str:
     title = kind if summary else ("辖区现状", "The district as it stands")
     notice = _both(known.notice_zh, known.notice_en) if known.synthetic else ""
     table = "".join(_row(line) for line in lines)
-    sums = "".join(f"<tr><td>{_both(a, b)}</td><td>{n}</td><td>{_grouped(m2)}</td></tr>" for a, b, n, m2 in _sums())
+    sums = "".join(
+        f"<tr><td>{_both(a, b)}</td><td>{_grouped(n)}</td><td>{_grouped(m2)}</td></tr>" for a, b, n, m2 in _sums()
+    )
     extra = _extra(summary) if summary else ""
     return f"""
 <header class="report head"><h1>{_both(known.title_zh, known.title_en)}</h1><p>{_both(*title)} · <time>{now}</time></p>

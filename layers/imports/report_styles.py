@@ -40,6 +40,7 @@ path.m-grid:hover{fill-opacity:.08}
 path.m-community,path.m-subdistrict,path.m-district{pointer-events:none}
 path.m-added{stroke:var(--add);fill:var(--add);fill-opacity:.45;stroke-width:2}
 path.m-changed{stroke:var(--chg);fill:var(--chg);fill-opacity:.35;stroke-width:2}
+path.m-ground{fill-opacity:.08}
 path.m-removed{stroke:var(--del);fill:none;stroke-width:2;stroke-dasharray:5 4}
 .leaflet-control-layers,.leaflet-bar,.leaflet-tooltip{background:var(--panel)!important;color:var(--ink)!important;border:1px solid var(--line-2)!important;border-radius:2px!important;box-shadow:none!important}
 .leaflet-bar a{background:var(--panel)!important;color:var(--ink)!important;border-bottom-color:var(--line)!important}
