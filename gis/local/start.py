@@ -68,6 +68,7 @@ def run(options: Options, console: Console) -> int:
     with only_one(places.var, f"make run at {options.url}"):
         ports.require_free(options)
         places, log = prepare_machine(options, console)
+        mirror.refresh(places, console)
         supervisor = Supervisor(places, options, console)
         try:
             start_database(places, options, console, supervisor, log)
@@ -126,7 +127,6 @@ def _prepare_machine(options: Options, console: Console, extra: tuple[packages.P
     _secret_key(places)
     python_env.install(places, console, log, unpacked / "wheels" if unpacked else None)
     vendor.install(places, console, log, unpacked, with_dev=bool(set(extra) & set(packages.TEST)))
-    mirror.refresh(places, console)
     return places
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import signal
 import subprocess
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from . import children, logs
 from .console import Console
 from .guardian import Guardian
 from .options import Options
+from .parent import Make
 from .places import Places
 from .services import Service
 
@@ -50,10 +49,7 @@ class Supervisor:
         self.guardian = Guardian()
         self.running: dict[str, Running] = {}
         self.stopping = ""
-        self._parent = os.getppid()
-        self._make_catches_int = _catches_int(self._parent) if _is_make(self._parent) else False
-        if _is_make(self._parent):
-            children.die_with_parent(signal.SIGTERM)
+        self.make = Make()
 
     # --- starting
 
@@ -100,7 +96,7 @@ class Supervisor:
             now = time.monotonic()
             self._look_after(now)
             self._start_next(waiting, now)
-            self._watch_make()
+            self.stopping = self.stopping or self.make.told_to_stop()
             self._rotate_edge_log()
             if not ready and not waiting and now - asked_at > 0.2:
                 asked_at = now
@@ -152,16 +148,6 @@ class Supervisor:
             self._say(
                 f"{name}: its log is {self.places.var / 'log' / (name + '.log')}; `manage.py doctor` says what is missing."
             )
-
-    def _watch_make(self) -> None:
-        """Notices a SIGINT that reached only ``make``, which keeps it to itself and waits for us.
-
-        GNU make gives the signal back to its default when it has caught it: the bit in SigCgt goes out.
-        """
-        if self._make_catches_int and not _catches_int(self._parent):
-            self.stopping = self.stopping or "SIGINT"
-        if os.getppid() != self._parent and self._make_catches_int:
-            self.stopping = self.stopping or "make ended"
 
     def _rotate_edge_log(self) -> None:
         path = self.places.state / "log" / "edge" / "access.log"
@@ -234,21 +220,3 @@ class Supervisor:
             children.signal_group(entry.child.pid, signal.SIGKILL)
             entry.child.wait()
             self.guardian.forget(entry.child.pid)
-
-
-def _is_make(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() in ("make", "gmake")
-    except OSError:
-        return False
-
-
-def _catches_int(pid: int) -> bool:
-    """Whether process ``pid`` has a handler for SIGINT."""
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("SigCgt:"):
-                return bool(int(line.split()[1], 16) & (1 << (signal.SIGINT - 1)))
-    except (OSError, ValueError):
-        pass
-    return False

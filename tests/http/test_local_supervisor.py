@@ -297,11 +297,13 @@ def test_sigint_to_make_alone_stops_everything():
         wait_until("the end of all processes", lambda: not tree.processes(), 5)
 
 
-def test_sigint_stops_everything_also_when_it_was_ignored_at_start():
+@pytest.mark.parametrize("to", ["the group", "make alone"])
+def test_sigint_stops_everything_also_when_it_was_ignored_at_start(to):
     with open_folder() as folder, tree_in(folder, stand_in) as tree:
         output = folder / "run.log"
         run = tree.start(output, EDGE="0")  # starts with SIGINT ignored, as a script's background job
         wait_for_ready(run, output, 120)
-        assert end(run, signal.SIGINT) < 20
+        (os.killpg if to == "the group" else os.kill)(run.pid, signal.SIGINT)
+        run.wait(20)
         wait_until("the end of all processes", lambda: not tree.processes(), 5)
         assert "Traceback" not in output.read_text()
