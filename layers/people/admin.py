@@ -136,11 +136,20 @@ class UserAdmin(ServiceAdmin):
         none = ~Exists(Assignment.objects.filter(person=OuterRef("pk")))
         return super().get_queryset(request).filter(Q(Exists(mine)) | none).prefetch_related("assignments")
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only people all of whose posts lie where the asker may manage: else a password would open a wider door."""
+        if not super().has_change_permission(request, obj):
+            return False
+        posts = [] if obj is None else list(obj.assignments.all())
+        return all(may(actor_in(request), Capability.USERS, area=row.area) for row in posts)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The sign-in name is chosen once."""
         names = ["name", "name_en", "language"]
         if obj is None:
             return ["username", *names, "new_password"]
+        if not self.has_change_permission(request, obj):
+            return [*names, "is_active", "posts", "last_login", "created_at"]
         return [*names, "is_active", "new_password", "posts", "last_login", "created_at", "state_version"]
 
     def store(self, actor: Actor, obj: Any, data: dict[str, Any]) -> User:

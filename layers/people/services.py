@@ -30,6 +30,15 @@ def _demand_users(actor: Actor | None, area: str) -> str:
     return actor.id
 
 
+def _demand_over(actor: Actor | None, person: User) -> str:
+    """The actor's id when it may manage people wherever this one has or had a post: else a narrow post could take
+    over a wide one through a new password."""
+    who = _demand_users(actor, "")
+    for area in Assignment.objects.filter(person=person).values_list("area", flat=True).distinct():
+        _demand_users(actor, area)
+    return who
+
+
 @transaction.atomic
 def create_account(
     *,
@@ -60,7 +69,7 @@ def update_account(
     *, actor: Actor | None, user: User, version: int, name: str, name_en: str, language: str, is_active: bool
 ) -> User:
     """The account with new names, language or state. Raises StaleVersion, or Conflict when one shuts oneself out."""
-    who = _demand_users(actor, "")
+    who = _demand_over(actor, user)
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.version != version:
         raise StaleVersion(
@@ -80,7 +89,7 @@ def update_account(
 @transaction.atomic
 def set_password(*, actor: Actor | None, user: User, password: str) -> None:
     """Gives an account a new password and tells the log that it was changed, not what it is."""
-    who = _demand_users(actor, "")
+    who = _demand_over(actor, user)
     user.set_password(password)
     user.version += 1
     user.save(update_fields=["password", "version"])
@@ -146,7 +155,7 @@ def issue_token(
     *, actor: Actor | None, person: User, scope: TokenScope, expires_at: datetime | None, label: str = ""
 ) -> str:
     """The token text, shown this once; the database keeps its SHA-256."""
-    who = _demand_users(actor, "")
+    who = _demand_over(actor, person)
     text = f"wg_{secrets.token_urlsafe(32)}"
     row = Token.objects.create(
         person=person, scope=scope.value, digest=token_digest(text), label=label, expires_at=expires_at
@@ -158,7 +167,7 @@ def issue_token(
 @transaction.atomic
 def revoke_token(*, actor: Actor | None, token: Token) -> None:
     """Makes a token useless at once; revoking twice changes nothing."""
-    who = _demand_users(actor, "")
+    who = _demand_over(actor, token.person)
     if token.revoked_at is not None:
         return
     token.revoked_at = timezone.now()

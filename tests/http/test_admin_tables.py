@@ -4,11 +4,17 @@ import json
 
 import pytest
 from django.contrib import admin
+from django.db.models import Q
+from django.utils import timezone
 
 from layers.catalog.registry import BUILT_IN
 from layers.catalog.selectors import model_of
+from layers.errors import Forbidden
 from layers.people.models import Token, User
+from layers.people.selectors import actor_of
+from layers.people.services import assign, set_password
 from layers.places.models import Place
+from layers.roles import Role
 from layers.territory.models import Area, Building
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +108,13 @@ def test_a_narrower_post_looks_at_public_layers_and_edits_its_own_area_alone(cli
 
 
 def test_past_states_are_out_of_the_list_unless_asked_for(client_for, district):
-    client, area = client_for("gis_staff"), Area.objects.filter(version_to__isnull=True)
-    assert client.get("/admin/territory/area/").context["cl"].result_count == area.count()
-    assert client.get("/admin/territory/area/?state=past").context["cl"].result_count == 0
+    client, today = client_for("gis_staff"), timezone.localdate()
+    now = Area.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today).count()
+    assert (
+        client.get("/admin/territory/area/").context["cl"].result_count == now == sum(map(len, district.codes.values()))
+    )
+    past = client.get("/admin/territory/area/?state=past").context["cl"].result_count
+    assert past == Area.objects.count() - now
 
 
 def test_features_are_found_by_code_and_by_name(client_for, district):
@@ -189,6 +199,26 @@ def test_a_narrower_administrator_manages_his_own_people(cast, client_for, distr
     assert other.username not in page
     assert client.get(f"/admin/people/user/{other.pk}/change/").status_code == 404
     assert other.username not in client.get("/admin/people/assignment/").content.decode()
+
+
+def test_a_narrow_administrator_takes_over_nobody_with_a_wider_post(cast, client_for, district):
+    mine = district.first("subdistrict")
+    both = cast.person("subdistrict_operator", mine)
+    assign(actor=None, person=both, role=Role.GIS_STAFF, area=district.first("district"), valid_from=timezone.now())
+    client = client_for("admin", mine)
+    page = client.get(f"/admin/people/user/{both.pk}/change/")
+    assert page.status_code == 200
+    assert "new_password" not in page.content.decode()
+    body = {
+        "name": "x",
+        "language": "en",
+        "new_password": "a long enough one 网格",
+        "is_active": "on",
+        "state_version": "1",
+    }
+    assert client.post(f"/admin/people/user/{both.pk}/change/", body).status_code == 403
+    with pytest.raises(Forbidden):
+        set_password(actor=actor_of(cast.person("admin", mine)), user=both, password="a long enough one 网格")
 
 
 def test_an_account_is_made_changed_and_given_a_post(client_for, district):
