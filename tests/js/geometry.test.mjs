@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundsOf, widened } from '../../gis/static/gis/js/bounds.js';
+import { boundsOf, together, widened } from '../../gis/static/gis/js/bounds.js';
 import { midline } from '../../gis/static/gis/js/cartography/midline.js';
 import { outsideOf } from '../../gis/static/gis/js/cartography/outside.js';
 
@@ -10,6 +10,8 @@ test('bounds of points, lines, polygons and of nothing', () => {
   assert.equal(boundsOf(null), null);
   assert.equal(boundsOf({ type: 'Point', coordinates: [NaN, 1] }), null);
   assert.deepEqual(widened([0, 0, 2, 4], 0.5), [-1, -2, 3, 6]);
+  assert.deepEqual(together([[0, 0, 1, 1], null, [-1, 0.5, 0, 3]]), [-1, 0, 1, 3]);
+  assert.equal(together([null]), null);
 });
 
 test('the outside is a frame with the district cut out, parts and all', () => {

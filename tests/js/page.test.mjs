@@ -6,7 +6,7 @@ import { facesOf, ranges } from '../../gis/static/gis/js/fonts.js';
 import { listInView } from '../../gis/static/gis/js/inview.js';
 import { coordinates, grouped, metres, scaleBar } from '../../gis/static/gis/js/numbers.js';
 import { format, parse } from '../../gis/static/gis/js/place.js';
-import { plan, sourceLookup, vectorSource } from '../../gis/static/gis/js/sources.js';
+import { newer, plan, queriesOf, sourceLookup, vectorSource, withQuery } from '../../gis/static/gis/js/sources.js';
 import { themeOf } from '../../gis/static/gis/js/theme.js';
 
 test('the clock tells the district\'s time whatever the machine\'s zone', () => {
@@ -53,7 +53,7 @@ test('base layers share one source, layers under rights another, hidden ones non
   const sources = plan([...described, { id: 'incidents', tiles: null }]);
   assert.deepEqual([...sources], [['base', ['district', 'roads']], ['marks', ['places', 'cameras']], ['only-unit_grids', ['unit_grids']], ['only-new:wells', ['new:wells']]]);
   assert.equal(sourceLookup(sources)('incidents'), undefined);
-  assert.equal(vectorSource({ tiles: ['/tiles/a/{z}/{x}/{y}.mvt?v=1'] }, 'http://h').tiles[0], 'http://h/tiles/a/{z}/{x}/{y}.mvt?v=1');
+  assert.equal(vectorSource({ tiles: ['/tiles/a/{z}/{x}/{y}.mvt?v=1'] }, 'http://h').tiles[0], 'http://h/tiles/a/{z}/{x}/{y}.mvt');
 });
 
 test('font pieces reach the map with their ranges, other families do not', () => {
@@ -69,4 +69,15 @@ test('the list beside the map names each thing once and counts what it cuts', ()
   assert.equal(total, 3);
   assert.deepEqual(groups[0].items.map((item) => item.title), ['路1', '路2']);
   assert.equal(groups[0].more, 1);
+});
+
+test('each tile request carries the version and scope that hold now', () => {
+  const first = queriesOf([{ tiles: ['/tiles/a,b/{z}/{x}/{y}.mvt?v=1.1&s=public'] }, { tiles: ['/tiles/c/{z}/{x}/{y}.mvt?v=1&s=x'] }]);
+  assert.equal(withQuery('http://h/tiles/a,b/14/1/2.mvt', first), 'http://h/tiles/a,b/14/1/2.mvt?v=1.1&s=public');
+  assert.equal(withQuery('http://h/tiles/a%2Cb/14/1/2.mvt', first), 'http://h/tiles/a%2Cb/14/1/2.mvt?v=1.1&s=public');
+  assert.equal(withQuery('http://h/other.mvt', first), 'http://h/other.mvt');
+  const signedAgain = queriesOf([{ tiles: ['/tiles/c/{z}/{x}/{y}.mvt?v=1&s=y'] }]);
+  const published = queriesOf([{ tiles: ['/tiles/c/{z}/{x}/{y}.mvt?v=2&s=y'] }]);
+  assert.equal(newer(first, signedAgain), false);
+  assert.equal(newer(first, published), true);
 });

@@ -17,6 +17,13 @@ export function boundsOf(geometry) {
   return box;
 }
 
+/** The box round all boxes, or null when there is none. */
+export function together(boxes) {
+  const given = boxes.filter(Boolean);
+  if (!given.length) return null;
+  return [0, 1, 2, 3].map((side) => (side < 2 ? Math.min : Math.max)(...given.map((box) => box[side])));
+}
+
 /** The box with a margin of a share of its sides. */
 export function widened([w, s, e, n], share) {
   const [dx, dy] = [(e - w) * share, (n - s) * share];

@@ -9,12 +9,13 @@ const TURN = 30;
 
 /**
  * @param {{container: HTMLElement, workerUrl: string, style: object, view: object|null, bounds: number[], limits: number[],
- *   label: string, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
+ *   label: string, tileAddress: (url: string) => string, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
  */
-export function createMap({ container, workerUrl, style, view, bounds, limits, label, image, still }) {
+export function createMap({ container, workerUrl, style, view, bounds, limits, label, tileAddress, image, still }) {
   maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
   const map = new maplibregl.Map({
     container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: still() ? 0 : 120,
+    transformRequest: (url, type) => ({ url: type === 'Tile' ? tileAddress(url) : url }),
     dragRotate: true, pitchWithRotate: true, touchPitch: true, boxZoom: true, renderWorldCopies: false, clickTolerance: 4,
     ...(view ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : { bounds, fitBoundsOptions: { padding: homePadding(container) } }),
   });
@@ -23,6 +24,10 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   canvas.setAttribute('aria-label', label);
   map.keyboard.enable();
   const data = { outside: nothing(), selection: nothing(), 'river-lines': nothing() };
+  const failed = new Map();
+  map.on('error', ({ sourceId, tile }) => {
+    if (sourceId && tile) failed.set(sourceId, [...(failed.get(sourceId) ?? []), tile.tileID.canonical]);
+  });
   let tilted = (view?.pitch ?? 0) > 0;
   map.setMissingStyleImageResolver(async (id) => {
     const made = image(id);
@@ -105,7 +110,13 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
       return map.queryRenderedFeatures({ layers: listed.map((layer) => layer.id) })
         .map((hit) => ({ layer: hit.layer.metadata.layer, properties: hit.properties }));
     },
+    /** Asks again for the tiles that failed. By their numbers: a reload of the source would leave them waiting for ever. */
     retry() {
+      for (const [id, tiles] of failed) map.refreshTiles(id, tiles);
+      failed.clear();
+    },
+    /** Draws newer tiles; what is on the sheet stays until they come. */
+    reload() {
       for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.getSource(id).setTiles(source.tiles);
     },
     resize: () => map.resize(),

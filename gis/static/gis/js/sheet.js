@@ -1,10 +1,11 @@
 /** What is drawn: tile sources, switches, theme and tilt, turned into one style. */
 
 import { addresses, getJson } from './api.js';
+import { together } from './bounds.js';
 import { OFF_AT_FIRST, buildStyle } from './cartography/style.js';
 import { drawBracket, drawSymbol, symbolsOf } from './images.js';
 import { facesOf, fontRules } from './fonts.js';
-import { plan, sourceLookup, vectorSource } from './sources.js';
+import { newer, plan, queriesOf, sourceLookup, vectorSource, withQuery } from './sources.js';
 import { tokensOf } from './theme.js';
 
 const KEPT = 'wangge.hidden';
@@ -23,7 +24,9 @@ export async function openSheet({ config, files }) {
   const [{ layers }, symbols, own] = await Promise.all([getJson(urls.layers()), symbolsOf(files.url), symbolsOf(files.ownUrl)]);
   const described = layers.filter((layer) => layer.tiles);
   const sources = plan(described);
-  const tileJsons = await Promise.all([...sources.values()].map((ids) => getJson(urls.tiles(ids))));
+  const askTiles = () => Promise.all([...sources.values()].map((ids) => getJson(urls.tiles(ids))));
+  const tileJsons = await askTiles();
+  let queries = queriesOf(tileJsons);
   const specs = Object.fromEntries([...sources.keys()].map((id, at) => [id, vectorSource(tileJsons[at], location.origin)]));
   files.own = new Set(own.keys());
   const root = document.documentElement;
@@ -37,12 +40,20 @@ export async function openSheet({ config, files }) {
     ...state,
     rem,
     sourceOf: sourceLookup(sources),
+    extent: together(described.map((layer) => layer.bbox)),
     style(tilted) {
       return buildStyle({
         tokens: tokensOf(root), language: config.language, scale: rem() / 16, tilted, hidden: state.hidden, sourceOf: sourceLookup(sources),
         sources: { ...specs }, known: described.map((layer) => layer.id),
         ...(Object.keys(fontFaces).length && { fontFaces }),
       });
+    },
+    tileAddress: (url) => withQuery(url, queries),
+    /** Asks for tile addresses again, as they end after some minutes; true when a layer has a newer version. */
+    async renew() {
+      const before = queries;
+      queries = queriesOf(await askTiles());
+      return newer(before, queries);
     },
     toggle(layer, on) {
       if (on) state.hidden.delete(layer);

@@ -21,16 +21,40 @@ export function plan(described) {
   return sources;
 }
 
-/** A MapLibre source from TileJSON; addresses made absolute, as a worker has no page to start from. */
+/**
+ * A MapLibre source from TileJSON; addresses made absolute, as a worker has no page to start from. Version and scope
+ * stay out of them: they change while the page is open and are added to each request (see `withQuery`).
+ */
 export function vectorSource(tileJson, origin) {
   return {
     type: 'vector',
-    tiles: tileJson.tiles.map((tile) => (tile.startsWith('/') ? origin + tile : tile)),
+    tiles: tileJson.tiles.map((tile) => (tile.startsWith('/') ? origin + tile : tile).split('?')[0]),
     minzoom: tileJson.minzoom ?? 0,
     maxzoom: tileJson.maxzoom ?? 16,
     ...(tileJson.bounds && { bounds: tileJson.bounds }),
     promoteId: 'id',
   };
+}
+
+/** Layers of a tile address -> its version and scope, from the TileJSON of each source. */
+export function queriesOf(tileJsons) {
+  return new Map(tileJsons.map(({ tiles: [first] }) => [layersIn(first), first.split('?')[1] ?? '']));
+}
+
+function layersIn(address) {
+  return /\/tiles\/([^/]+)\//.exec(address)?.[1] ?? '';
+}
+
+/** A tile's address with the version and scope that hold now. */
+export function withQuery(address, queries) {
+  const query = queries.get(decodeURIComponent(layersIn(address)));
+  return query ? `${address}?${query}` : address;
+}
+
+/** Whether a layer has a newer version: the part of the query that is not the scope. */
+export function newer(before, after) {
+  const version = (query) => new URLSearchParams(query).get('v');
+  return [...after].some(([layers, query]) => before.has(layers) && version(before.get(layers)) !== version(query));
 }
 
 /** Layer -> source, as the style asks it. @param {Map<string, string[]>} sources */

@@ -34,7 +34,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
   const off = new Set(hidden);
   const has = (layer) => sourceOf(layer) !== undefined;
   const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
-  const marks = [...draw('places', places), ...draw('cameras', cameras)].filter((layer) => !tilted || layer.minzoom >= b.z(15.8) || layer.id === 'places-14');
+  const marks = [...draw('places', places), ...draw('cameras', cameras)].filter((layer) => !tilted || ['places-14', 'cameras-symbol'].includes(layer.id));
   const layers = [
     ...draw('greens', land).concat(has('greens') ? [] : land(b, '').slice(0, 1)),
     ...draw('waters', water),
