@@ -6,6 +6,8 @@ import { nothing } from './cartography/style.js';
 const FLIGHT_MS = 600;
 const TILT = 56;
 const TURN = 30;
+/** Below this a tilted district is a small board on a large table. */
+const TILTED_ZOOM = 14.4;
 
 /**
  * @param {{container: HTMLElement, workerUrl: string, style: object, view: object|null, bounds: number[], limits: number[],
@@ -70,7 +72,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     /** Tilts to the pitch of the 3D rule, or lies flat with north up again. */
     tilt(on) {
       tilted = on;
-      move(on ? { pitch: TILT, bearing: -18 } : { pitch: 0, bearing: 0 });
+      move(on ? { pitch: TILT, bearing: -18, zoom: Math.max(map.getZoom(), TILTED_ZOOM) } : { pitch: 0, bearing: 0 });
     },
     /** Flies so that a box fills the sheet; a point gets a street's surroundings. */
     fly([w, s, e, n], nearest = 17) {
@@ -79,7 +81,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     },
     home(box) {
       const camera = map.cameraForBounds([[box[0], box[1]], [box[2], box[3]]], { padding: homePadding(container), bearing: 0 });
-      if (camera) move({ center: camera.center, zoom: camera.zoom, bearing: 0, pitch: tilted ? TILT : 0 });
+      if (camera) move({ center: camera.center, zoom: camera.zoom + (tilted ? 0.7 : 0), bearing: 0, pitch: tilted ? TILT : 0 });
     },
     /** Whether a position lies inside the drawn sheet with some room to spare. */
     sees([lon, lat]) {
