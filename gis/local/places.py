@@ -7,6 +7,7 @@ user everything belongs to that user. Where a folder above ``var/`` can't be ent
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import hashlib
 import os
@@ -258,3 +259,12 @@ def make_socket_dirs(places: Places) -> None:
         if owner.switch:
             os.chown(folder, owner.uid, service.gid)
         folder.chmod(0o750 if owner is cluster and owner.switch else 0o700)
+
+
+def remove_socket_dirs(places: Places) -> None:
+    """Takes the socket folders away again; one that still holds a socket stays."""
+    with contextlib.suppress(OSError):
+        places.web_socket.unlink(missing_ok=True)
+        places.web_socket.parent.rmdir()
+        places.socket_dir.rmdir()
+        places.socket_base.rmdir()

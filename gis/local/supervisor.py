@@ -16,7 +16,7 @@ from .console import Console
 from .guardian import Guardian
 from .options import Options
 from .parent import Make
-from .places import Places
+from .places import Places, remove_socket_dirs
 from .services import Service
 
 _FIRST_PAUSE_S = 0.5
@@ -197,6 +197,7 @@ class Supervisor:
         for lowest in (1, 0):
             group = [entry for entry in alive if (entry.service.stage >= 1) == (lowest == 1)]
             self._stop_group(group)
+        remove_socket_dirs(self.places)
         self.feed.flush(0.5)
 
     def _stop_group(self, group: list[Running]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gis.local.places import find_places
 from tests.local_tree import (
     Tree,
     clean_environment,
@@ -307,3 +308,4 @@ def test_sigint_stops_everything_also_when_it_was_ignored_at_start(to):
         run.wait(20)
         wait_until("the end of all processes", lambda: not tree.processes(), 5)
         assert "Traceback" not in output.read_text()
+        assert not find_places(tree.path).socket_base.exists()
