@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.catalog.models import LayerVersion
 from layers.catalog.rows import as_layer_type
-from layers.catalog.selectors import district_bounds, model_of
+from layers.catalog.selectors import current_versions, district_bounds, model_of
 from layers.catalog.values import Unusable, coerce
 from layers.errors import Conflict, InvalidGeometry, InvalidInput, TilingBroken, WanggeError
 from layers.geo.geometry import MAX_VERTICES, checked
@@ -25,7 +25,7 @@ from layers.roles import Capability
 from layers.spec import FieldSpec, LayerSpec
 from layers.territory.selectors import smallest_area_around
 
-#: How far outside the district's own frame a shape may still lie, in degrees (about a kilometre).
+#: How far outside what is mapped already a shape may still lie, in degrees (about a kilometre).
 MARGIN_DEG = 0.01
 #: Attributes that follow from others: never written by hand.
 DERIVED = frozenset(
@@ -108,9 +108,10 @@ def checked_shape(spec: LayerSpec, shape: BaseGeometry) -> BaseGeometry:
 
 
 def district_frame() -> tuple[float, float, float, float]:
-    """(west, south, east, north) in degrees within which anything drawn must lie."""
-    west, south, east, north = district_bounds()
-    return west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG
+    """(west, south, east, north) in degrees within which anything drawn must lie: round all that the layers hold."""
+    boxes = [tuple(district_bounds()), *(current.bbox for current in current_versions().values() if current.bbox)]
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west) - MARGIN_DEG, min(south) - MARGIN_DEG, max(east) + MARGIN_DEG, max(north) + MARGIN_DEG
 
 
 def effective_day(spec: LayerSpec, wanted: date | None) -> date:
