@@ -64,7 +64,8 @@
     let asked = '';
     const style = (feature) => ({
       pane: 'around', interactive: false,
-      className: `around around-${feature.properties.layer} around-${feature.properties.kind}`,
+      className: `around around-${feature.properties.layer} around-${feature.properties.kind}`
+        + (/LineString/.test(feature.geometry.type) ? ' around-line' : ''),
     });
     const marker = (feature, at) => L.circleMarker(at, { ...style(feature), radius: 4 });
     const add = (features, target, named) => L.geoJSON(features, { style, pointToLayer: marker, pane: 'around', interactive: named })
