@@ -21,7 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the profile, e.g. data/yuanhui")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--preview", type=Path, help="also draw a picture of the district")
-    parser.add_argument("--window", type=float, nargs=4, metavar=("LEFT", "LOW", "RIGHT", "HIGH"), help="part to draw, EPSG:4547")
+    parser.add_argument(
+        "--window", type=float, nargs=4, metavar=("LEFT", "LOW", "RIGHT", "HIGH"), help="part to draw, EPSG:4547"
+    )
     options = parser.parse_args(arguments)
     began = time.monotonic()
     district = build(options.seed)
@@ -31,11 +33,15 @@ def main(arguments: list[str] | None = None) -> int:
     land = whole.area - shapely.intersection(whole, district.rivers.banks).area
     streets_km = sum(shapely.intersection(r.line, whole).length for r in district.roads if r.inside) / 1000
     say = sys.stdout.write
-    say(f"area {whole.area / 1e6:.3f} km2, streets {streets_km / (whole.area / 1e6):.1f} km/km2, "
-          f"cover {sum(b.polygon.area for b in district.buildings) / land:.1%} of land\n")
-    say(f"{len(district.tree.grids)} grids, {len(district.tree.units)} unit grids, {len(district.buildings)} buildings, "
-          f"{len(district.roads)} roads, {len(district.points)} points, {len(district.lines)} alleys, "
-          f"{len(district.polygons)} place polygons, {len(district.cameras)} cameras\n")
+    say(
+        f"area {whole.area / 1e6:.3f} km2, streets {streets_km / (whole.area / 1e6):.1f} km/km2, "
+        f"cover {sum(b.polygon.area for b in district.buildings) / land:.1%} of land\n"
+    )
+    say(
+        f"{len(district.tree.grids)} grids, {len(district.tree.units)} unit grids, {len(district.buildings)} buildings, "
+        f"{len(district.roads)} roads, {len(district.points)} points, {len(district.lines)} alleys, "
+        f"{len(district.polygons)} place polygons, {len(district.cameras)} cameras\n"
+    )
     if options.preview:
         from .preview import draw
 

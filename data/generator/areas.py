@@ -65,8 +65,25 @@ def _union(parts: list[shapely.Polygon]) -> shapely.Polygon:
     return whole
 
 
-LEVEL = {"square": 1, "mall": 1, "market": 1, "hospital": 1, "school": 1, "office": 1, "courtyards": 2, "mixed": 1, "park": 2,
-         "old_housing": 2, "housing": 2, "towers": 2, "village": 2, "industry": 3, "belt": 3, "water": 4, "yard": 3}
+LEVEL = {
+    "square": 1,
+    "mall": 1,
+    "market": 1,
+    "hospital": 1,
+    "school": 1,
+    "office": 1,
+    "courtyards": 2,
+    "mixed": 1,
+    "park": 2,
+    "old_housing": 2,
+    "housing": 2,
+    "towers": 2,
+    "village": 2,
+    "industry": 3,
+    "belt": 3,
+    "water": 4,
+    "yard": 3,
+}
 
 
 def build_tree(seed: int, cells: list[Cell], community_of: list[int]) -> AreaTree:
@@ -83,7 +100,14 @@ def build_tree(seed: int, cells: list[Cell], community_of: list[int]) -> AreaTre
             Area(_union(parts), community.code, community.name, community.name_en, community.subdistrict, "community")
         )
     subdistricts = [
-        Area(_union([c.polygon for c in communities if c.parent == code]), code, name, name_en, DISTRICT[0], "subdistrict")
+        Area(
+            _union([c.polygon for c in communities if c.parent == code]),
+            code,
+            name,
+            name_en,
+            DISTRICT[0],
+            "subdistrict",
+        )
         for code, name, name_en in SUBDISTRICTS
     ]
     district = Area(_union([s.polygon for s in subdistricts]), *DISTRICT, "Yuanhui District", "", "district")
@@ -97,7 +121,11 @@ def _grids(
 ) -> tuple[list[Area], dict[int, str]]:
     rng = stream(seed, "grid codes")
     worked = {
-        g: sum(c.polygon.area for c in cells if c.block.use in ("industry", "market", "mall", "office", "hospital", "school"))
+        g: sum(
+            c.polygon.area
+            for c in cells
+            if c.block.use in ("industry", "market", "mall", "office", "hospital", "school")
+        )
         / sum(c.polygon.area for c in cells)
         for g, cells in by_grid.items()
     }
@@ -113,10 +141,16 @@ def _grids(
             g = members[i]
             codes[g] = f"{community.code}{serial:03d}"
             kind = "dedicated" if g in dedicated else "resident"
-            areas.append(Area(
-                outline[g], codes[g], f"{community.name}第{serial}网格", f"{community.name_en} Grid {serial}",
-                community.code, kind,
-            ))
+            areas.append(
+                Area(
+                    outline[g],
+                    codes[g],
+                    f"{community.name}第{serial}网格",
+                    f"{community.name_en} Grid {serial}",
+                    community.code,
+                    kind,
+                )
+            )
     return areas, codes
 
 
@@ -126,10 +160,16 @@ def _units(cells: list[Cell], community_of: list[int], grid_code: dict[int, str]
         members = [c for c in cells if community_of[c.grid] == index]
         for serial, i in enumerate(_reading_order([c.polygon for c in members], 90.0), start=1):
             cell = members[i]
-            units.append(UnitGrid(
-                cell.polygon, f"{community.code}{serial:03d}", grid_code[cell.grid], community.code, cell.block.use,
-                LEVEL[cell.block.use],
-            ))
+            units.append(
+                UnitGrid(
+                    cell.polygon,
+                    f"{community.code}{serial:03d}",
+                    grid_code[cell.grid],
+                    community.code,
+                    cell.block.use,
+                    LEVEL[cell.block.use],
+                )
+            )
     return units
 
 
@@ -140,7 +180,11 @@ def _check_level(name: str, parts: list[shapely.Polygon], whole: shapely.Polygon
     union = shapely.union_all(parts)
     gap = shapely.symmetric_difference(union, whole).area
     overlap = sum(p.area for p in parts) - union.area
-    if gap > TOLERANCE_M2 or abs(overlap) > TOLERANCE_M2 or not shapely.coverage_is_valid(np.array(parts, dtype=object)):
+    if (
+        gap > TOLERANCE_M2
+        or abs(overlap) > TOLERANCE_M2
+        or not shapely.coverage_is_valid(np.array(parts, dtype=object))
+    ):
         raise ValueError(f"{name}: gap {gap} m2, overlap {overlap} m2")
 
 

@@ -14,7 +14,13 @@ from .lots import Draft, frontage
 from .parcels import Parcel
 
 LOW, WISHED, HIGH = 11_800, 12_040, 12_300
-YEARS = {"old": (1952, 1996), "ring": (1974, 2003), "ordinary": (1982, 2014), "new": (2003, 2023), "industrial": (1986, 2016)}
+YEARS = {
+    "old": (1952, 1996),
+    "ring": (1974, 2003),
+    "ordinary": (1982, 2014),
+    "new": (2003, 2023),
+    "industrial": (1986, 2016),
+}
 
 
 @dataclass
@@ -39,8 +45,14 @@ def _drafts(parcel: Parcel, rng: np.random.Generator) -> tuple[list[Draft], list
     if use == "school":
         return public.school(parcel, rng)
     makers = {
-        "courtyards": homes.courtyards, "village": homes.village, "towers": homes.towers, "hospital": public.hospital,
-        "market": public.market, "mall": public.mall, "office": public.office, "industry": public.industry,
+        "courtyards": homes.courtyards,
+        "village": homes.village,
+        "towers": homes.towers,
+        "hospital": public.hospital,
+        "market": public.market,
+        "mall": public.mall,
+        "office": public.office,
+        "industry": public.industry,
     }
     if use in makers:
         return makers[use](parcel, rng), []
@@ -71,7 +83,11 @@ def _finish(draft: Draft, index: int, parcel: Parcel, year: int, rng: np.random.
     polygon = snap(draft.polygon)
     if polygon.geom_type != "Polygon" or polygon.area < 22 or not polygon.is_valid:
         return None
-    own = int(np.clip(year + rng.integers(-2, 4), 1950, 2024)) if draft.tag != "shops" else min(2024, year + int(rng.integers(0, 9)))
+    own = (
+        int(np.clip(year + rng.integers(-2, 4), 1950, 2024))
+        if draft.tag != "shops"
+        else min(2024, year + int(rng.integers(0, 9)))
+    )
     storey = 2.9 if draft.use == "residential" else 6.5 if draft.tag == "shed" and draft.floors == 1 else 3.7
     height = round(draft.floors * storey + float(rng.uniform(0.3, 1.2)), 1)
     homes_count = round(polygon.area * draft.floors * 0.80 / 118) if draft.use == "residential" else 0
@@ -80,8 +96,17 @@ def _finish(draft: Draft, index: int, parcel: Parcel, year: int, rng: np.random.
     if draft.tag in ("court", "village"):
         homes_count = max(1, min(6, round(polygon.area * draft.floors / 140)))
     return Building(
-        polygon, index, parcel.grid, draft.use, draft.floors, draft.tag, own, _structure(draft.use, draft.floors, own),
-        height, bool(rng.uniform() < (0.82 if draft.floors < 8 else 0.35)), int(homes_count),
+        polygon,
+        index,
+        parcel.grid,
+        draft.use,
+        draft.floors,
+        draft.tag,
+        own,
+        _structure(draft.use, draft.floors, own),
+        height,
+        bool(rng.uniform() < (0.82 if draft.floors < 8 else 0.35)),
+        int(homes_count),
     )
 
 
@@ -131,7 +156,10 @@ def _sheds(seed: int, parcels: list[Parcel], made: list[Building], count: int) -
         parcel = parcels[int(index)]
         if len(new) >= count:
             break
-        if parcel.use not in ("old_housing", "housing", "industry", "office", "school", "towers") or parcel.polygon.area < 1800:
+        if (
+            parcel.use not in ("old_housing", "housing", "industry", "office", "school", "towers")
+            or parcel.polygon.area < 1800
+        ):
             continue
         for front in sorted(parcel.fronts, key=lambda f: f.start)[:3]:
             spots = frontage(parcel.polygon, front, rng, float(rng.uniform(3.2, 4.6)), 6.0, 17.0, 24.0)[:2]

@@ -60,7 +60,9 @@ def _crossings(roads: list[Road], inner: shapely.Polygon, rng: np.random.Generat
     ranked = []
     for node in sorted(arms):
         ranks = sorted(RANK[r.cls] for r, _ in arms[node])
-        names = sorted({r.name for r, _ in arms[node]}, key=lambda n: (min(RANK[r.cls] for r, _ in arms[node] if r.name == n), n))
+        names = sorted(
+            {r.name for r, _ in arms[node]}, key=lambda n: (min(RANK[r.cls] for r, _ in arms[node] if r.name == n), n)
+        )
         if len(arms[node]) >= 3 and len(names) >= 2 and inner.contains(shapely.Point(node)):
             ranked.append((ranks[0] + ranks[2] + float(rng.uniform(0, 0.9)), node, names))
     cameras: list[Camera] = []
@@ -76,11 +78,20 @@ def _crossings(roads: list[Road], inner: shapely.Polygon, rng: np.random.Generat
             name_en = f"{english(names[0])} and {english(names[1])}"
             tier = "district" if score < 1.6 else "subdistrict" if score < 2.8 else "community"
             main = RANK[road.cls] <= 1
-            cameras.append(Camera(
-                _kerb(node, arms[node], look), "crossing", name, name_en, round(look + float(rng.normal(0, 3)), 1) % 360,
-                int(rng.choice([52, 60, 68, 75])), int(rng.choice([120, 140, 160] if main else [70, 80, 100])),
-                float(rng.choice([6.5, 7.0, 8.0] if main else [5.0, 5.5, 6.0])), tier, "杆装",
-            ))
+            cameras.append(
+                Camera(
+                    _kerb(node, arms[node], look),
+                    "crossing",
+                    name,
+                    name_en,
+                    round(look + float(rng.normal(0, 3)), 1) % 360,
+                    int(rng.choice([52, 60, 68, 75])),
+                    int(rng.choice([120, 140, 160] if main else [70, 80, 100])),
+                    float(rng.choice([6.5, 7.0, 8.0] if main else [5.0, 5.5, 6.0])),
+                    tier,
+                    "杆装",
+                )
+            )
     return cameras
 
 
@@ -94,10 +105,20 @@ def _bridges(roads: list[Road]) -> list[Camera]:
             look = bearing_deg(b[0] - a[0], b[1] - a[1])
             side = np.radians(look + 90)
             reach = road.width_m / 2 - 1.5
-            cameras.append(Camera(
-                shapely.Point(a[0] + np.sin(side) * reach, a[1] + np.cos(side) * reach), "bridge",
-                f"{road.name}桥头", f"{english(road.name)} Bridge Head", round(look, 1) % 360, 55, 180, 8.0, "district", "杆装",
-            ))
+            cameras.append(
+                Camera(
+                    shapely.Point(a[0] + np.sin(side) * reach, a[1] + np.cos(side) * reach),
+                    "bridge",
+                    f"{road.name}桥头",
+                    f"{english(road.name)} Bridge Head",
+                    round(look, 1) % 360,
+                    55,
+                    180,
+                    8.0,
+                    "district",
+                    "杆装",
+                )
+            )
     return cameras
 
 
@@ -119,8 +140,13 @@ def _front_point(parcel: Parcel, rng: np.random.Generator) -> shapely.Point:
 
 
 def make_cameras(
-    seed: int, roads: list[Road], parcels: list[Parcel], compounds: list[Compound], titles: dict[int, str],
-    squares: list[tuple[Parcel, str]], tree: AreaTree,
+    seed: int,
+    roads: list[Road],
+    parcels: list[Parcel],
+    compounds: list[Compound],
+    titles: dict[int, str],
+    squares: list[tuple[Parcel, str]],
+    tree: AreaTree,
 ) -> list[Camera]:
     """Return 420 cameras with tier and status."""
     rng = stream(seed, "cameras")
@@ -128,7 +154,11 @@ def make_cameras(
     inside = [r for r in roads if r.inside]
     lines = shapely.STRtree([r.line for r in inside])
     made = _bridges(roads)
-    gates = [(parcels[i], title, "gate") for i, title in sorted(titles.items()) if parcels[i].use in ("school", "hospital", "market", "mall")]
+    gates = [
+        (parcels[i], title, "gate")
+        for i, title in sorted(titles.items())
+        if parcels[i].use in ("school", "hospital", "market", "mall")
+    ]
     gates += [(parcel, name, "square") for parcel, name in squares]
     seen: set[str] = set()
     for parcel, title, kind in gates:
@@ -137,8 +167,20 @@ def make_cameras(
         seen.add(title)
         point = _front_point(parcel, rng)
         look = _gate(point, inside, lines) + (180 if rng.uniform() < 0.5 else 0)
-        made.append(Camera(point, kind, f"{title}门口", f"{english(title)} Gate", round(look, 1) % 360, 80, 60, 4.5,
-                           "subdistrict", "杆装" if kind == "square" else "壁装"))
+        made.append(
+            Camera(
+                point,
+                kind,
+                f"{title}门口",
+                f"{english(title)} Gate",
+                round(look, 1) % 360,
+                80,
+                60,
+                4.5,
+                "subdistrict",
+                "杆装" if kind == "square" else "壁装",
+            )
+        )
     made += _crossings(roads, inner, rng)[: CAMERAS - len(made) - 60]
     made = [c for c in made if inner.buffer(10).contains(c.point)]
     order = sorted(compounds, key=lambda c: -c.households + float(rng.uniform(0, 120)))
@@ -148,8 +190,20 @@ def make_cameras(
         point = _front_point(parcels[compound.parcel], rng)
         look = _gate(point, inside, lines) + (180 if rng.uniform() < 0.5 else 0)
         if inner.contains(point):
-            made.append(Camera(point, "gate", f"{compound.name}大门", f"{compound.name_en} Gate", round(look, 1) % 360, 85, 50,
-                               3.8, "community", "门岗"))
+            made.append(
+                Camera(
+                    point,
+                    "gate",
+                    f"{compound.name}大门",
+                    f"{compound.name_en} Gate",
+                    round(look, 1) % 360,
+                    85,
+                    50,
+                    3.8,
+                    "community",
+                    "门岗",
+                )
+            )
     for camera in made:
         if rng.uniform() < 0.035:
             camera.status = "离线"

@@ -14,7 +14,18 @@ from .names import compound_names, english, estate_names
 from .parcels import Parcel
 
 COMPOUNDS = 397
-NEEDS = ("雨污管网", "停车位", "加装电梯", "外墙保温", "消防通道", "充电设施", "路面修补", "照明", "屋面防水", "适老设施")
+NEEDS = (
+    "雨污管网",
+    "停车位",
+    "加装电梯",
+    "外墙保温",
+    "消防通道",
+    "充电设施",
+    "路面修补",
+    "照明",
+    "屋面防水",
+    "适老设施",
+)
 
 
 @dataclass
@@ -50,14 +61,26 @@ def make_compounds(seed: int, parcels: list[Parcel], buildings: list[Building]) 
     made = []
     for i, name in zip(chosen, names, strict=True):
         age = 2025 - year[i]
-        chance = np.array([0.30, 0.22, 0.10, 0.38]) * np.array([1.2 if age < 35 else 0.8, 1.0, 1.0, 1.0 if age < 35 else 1.3])
+        chance = np.array([0.30, 0.22, 0.10, 0.38]) * np.array(
+            [1.2 if age < 35 else 0.8, 1.0, 1.0, 1.0 if age < 35 else 1.3]
+        )
         state = str(rng.choice(["未改造", "已列入计划", "改造中", "已完成"], p=chance / chance.sum()))
         count = int(rng.integers(1, 3)) if state == "已完成" else int(rng.integers(2, 5))
         needs = ";".join(NEEDS[int(n)] for n in sorted(rng.choice(len(NEEDS), count, replace=False)))
         homes = sum(b.households for b in buildings if b.parcel == i)
-        made.append(Compound(
-            snap(parcels[i].polygon), i, name, english(name), year[i], state, needs, homes, len(slabs[i]),
-        ))
+        made.append(
+            Compound(
+                snap(parcels[i].polygon),
+                i,
+                name,
+                english(name),
+                year[i],
+                state,
+                needs,
+                homes,
+                len(slabs[i]),
+            )
+        )
     return made
 
 
@@ -67,9 +90,17 @@ def _placed_names(names: list[str], chosen: list[int], parcels: list[Parcel]) ->
     result: dict[int, str] = {}
     for name, (x, y) in wishes.items():
         free = [i for i in chosen if i not in result]
-        best = min(free, key=lambda i: float(np.hypot(
-            parcels[i].polygon.centroid.x - ORIGIN[0] - x, parcels[i].polygon.centroid.y - ORIGIN[1] - y
-        )) - min(200.0, parcels[i].polygon.area / 60))
+        best = min(
+            free,
+            key=lambda i: (
+                float(
+                    np.hypot(
+                        parcels[i].polygon.centroid.x - ORIGIN[0] - x, parcels[i].polygon.centroid.y - ORIGIN[1] - y
+                    )
+                )
+                - min(200.0, parcels[i].polygon.area / 60)
+            ),
+        )
         result[best] = name
     rest = iter(n for n in names if n not in wishes)
     return [result[i] if i in result else next(rest) for i in chosen]
@@ -77,15 +108,21 @@ def _placed_names(names: list[str], chosen: list[int], parcels: list[Parcel]) ->
 
 def _numbered(members: list[int], buildings: list[Building]) -> list[int]:
     """Return the members north to south, west to east, as building numbers run."""
+
     def key(i: int) -> tuple[int, float]:
         """North first, then west."""
         spot = buildings[i].polygon.centroid
         return (-int(spot.y // 18), spot.x)
+
     return sorted(members, key=key)
 
 
 def name_buildings(
-    seed: int, parcels: list[Parcel], buildings: list[Building], compounds: list[Compound], titles: dict[int, str],
+    seed: int,
+    parcels: list[Parcel],
+    buildings: list[Building],
+    compounds: list[Compound],
+    titles: dict[int, str],
     addresses: list[tuple[str, int]],
 ) -> list[tuple[str, str]]:
     """Return (name, name_en) of every building: compound, estate or institution with a number, else its address."""

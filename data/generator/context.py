@@ -14,15 +14,21 @@ NEAR_M2, FAR_M2, REACH_M = 60_000.0, 240_000.0, 1_400.0
 
 
 def context_streets(
-    seed: int, edges: list[shapely.LineString], rivers: Rivers, district: shapely.Polygon, edge_of_map: shapely.Geometry,
+    seed: int,
+    edges: list[shapely.LineString],
+    rivers: Rivers,
+    district: shapely.Polygon,
+    edge_of_map: shapely.Geometry,
     ends: Junctions,
 ) -> list[Street]:
     """Return the streets that go on beyond the border for about a kilometre and a half."""
     rng = stream(seed, "context")
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*edges, edge_of_map], grid_size=0.001)]))
     todo = [
-        f for f in sorted(faces, key=lambda f: f.bounds)
-        if not district.buffer(1).contains(f.representative_point()) and not rivers.belt_zone.contains(f.representative_point())
+        f
+        for f in sorted(faces, key=lambda f: f.bounds)
+        if not district.buffer(1).contains(f.representative_point())
+        and not rivers.belt_zone.contains(f.representative_point())
     ]
     made: list[Street] = []
     while todo:

@@ -99,7 +99,9 @@ def _alleys(seed: int, roads: list[network.Road], chosen: list[int], tree: areas
     made = []
     for name in ["东大街", "戏楼后街"] + [roads[i].name for i in chosen]:
         parts = [r for r in roads if r.name == name and not r.bridge]
-        merged = shapely.line_merge(shapely.MultiLineString([r.line for r in parts])) if len(parts) > 1 else parts[0].line
+        merged = (
+            shapely.line_merge(shapely.MultiLineString([r.line for r in parts])) if len(parts) > 1 else parts[0].line
+        )
         line = max(shapely.get_parts(shapely.intersection(merged, inner)), key=lambda p: p.length)
         zh, en = story(rng, parts[0].width_m)
         extra = {"story_zh": zh, "story_en": en, "length_m": round(line.length, 1)}
@@ -130,9 +132,19 @@ def build(seed: int) -> District:
     points += shops.make_shops(seed, houses, roads, set(center_names))
     lines = _alleys(seed, roads, alley_roads, tree)
     polygons = [
-        Place(c.polygon, "compound", c.name, c.name_en, extra={
-            "built_year": c.built_year, "renewal": c.renewal, "needs": c.needs, "households": c.households,
-        }) for c in old
+        Place(
+            c.polygon,
+            "compound",
+            c.name,
+            c.name_en,
+            extra={
+                "built_year": c.built_year,
+                "renewal": c.renewal,
+                "needs": c.needs,
+                "households": c.households,
+            },
+        )
+        for c in old
     ]
     polygons += [Place(snap(p.polygon), "park", name, english(name)) for p, name in parks]
     polygons.append(Place(snap(square[0].polygon), "square", square[1], english(square[1])))
@@ -141,5 +153,20 @@ def build(seed: int) -> District:
     for group in (points, lines, polygons, eye_places):
         places.locate(group, tree, addresses)
     streets = [f"{street}{number}号" for street, number in numbers]
-    return District(rivers, tree, roads, lots, houses, names, streets, waters, green, points, lines, polygons, eyes,
-                    eye_places, rosters.make_rosters(seed, tree))
+    return District(
+        rivers,
+        tree,
+        roads,
+        lots,
+        houses,
+        names,
+        streets,
+        waters,
+        green,
+        points,
+        lines,
+        polygons,
+        eyes,
+        eye_places,
+        rosters.make_rosters(seed, tree),
+    )

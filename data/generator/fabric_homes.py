@@ -10,7 +10,11 @@ from .parcels import Parcel
 
 
 def shop_strips(
-    parcel: Parcel, rng: np.random.Generator, polygon: shapely.Polygon, chance: dict[str, float], floors: tuple[int, int]
+    parcel: Parcel,
+    rng: np.random.Generator,
+    polygon: shapely.Polygon,
+    chance: dict[str, float],
+    floors: tuple[int, int],
 ) -> tuple[list[Draft], shapely.Polygon]:
     """Return low shop strips on the fronts that get one, and the polygon left behind them."""
     made: list[Draft] = []
@@ -46,7 +50,9 @@ def slabs(parcel: Parcel, rng: np.random.Generator, old: bool) -> list[Draft]:
         gap = floors * 2.9 * rng.uniform(0.84, 0.98) if floors < 11 else rng.uniform(24, 32)
         low, high, ends = (34.0, 66.0, 8.0) if floors < 11 else (28.0, 52.0, 13.0)
     typical = rng.uniform(low + 6, high - 4)
-    shapes = rows(frame.polygon, rng, depth, gap, lambda: float(np.clip(rng.normal(typical, 5.5), low, high)), ends, 0.02)
+    shapes = rows(
+        frame.polygon, rng, depth, gap, lambda: float(np.clip(rng.normal(typical, 5.5), low, high)), ends, 0.02
+    )
     made += [Draft(frame.turn_out(s), "residential", floors, "slab") for s in shapes]
     return made + _infill(frame, shapes, rng, gap * 0.55)
 
@@ -76,7 +82,9 @@ def towers(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     depth = rng.uniform(16.0, 20.5)
     gap = rng.uniform(21, 27) if floors < 20 else rng.uniform(25, 34)
     wide = rng.uniform(26, 44)
-    shapes = rows(frame.polygon, rng, depth, gap, lambda: wide + float(rng.uniform(-3, 3)), rng.uniform(10, 15), 0.02, 20)
+    shapes = rows(
+        frame.polygon, rng, depth, gap, lambda: wide + float(rng.uniform(-3, 3)), rng.uniform(10, 15), 0.02, 20
+    )
     for shape in shapes:
         left, _, right, high = shape.bounds
         notch = shapely.box((left + right) / 2 - 3, high - 3.2, (left + right) / 2 + 3, high + 1)
@@ -103,7 +111,9 @@ def _court_house(lot: shapely.Polygon, rng: np.random.Generator) -> list[shapely
         court = shapely.box(left + wing, low - 1, right - wing, high - wing)
     elif draw < 0.78:
         side = rng.uniform() < 0.5
-        court = shapely.box(left + wing if side else left - 1, low - 1, right + 1 if side else right - wing, high - wing)
+        court = shapely.box(
+            left + wing if side else left - 1, low - 1, right + 1 if side else right - wing, high - wing
+        )
     elif draw < 0.92:
         court = shapely.box(left - 1, low + wing, right + 1, high - wing)
     else:
@@ -141,12 +151,16 @@ def village(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     """A village the city grew round: self-built houses of 2-5 floors in tight rows."""
     frame = Frame(parcel.polygon)
     wide, depth = rng.uniform(12.0, 15.0), rng.uniform(11.0, 14.5)
-    shapes = rows(frame.polygon, rng, depth, rng.uniform(4.2, 5.6), lambda: wide + float(rng.uniform(-1, 1)), 1.4, 0.04, 7.5)
+    shapes = rows(
+        frame.polygon, rng, depth, rng.uniform(4.2, 5.6), lambda: wide + float(rng.uniform(-1, 1)), 1.4, 0.04, 7.5
+    )
     made = []
     for shape in shapes:
         left, low, right, _ = shape.bounds
         body: shapely.Geometry = shape
         if rng.uniform() < 0.45:
-            body = shapely.difference(shape, shapely.box(left + (right - left) * 0.45, low - 1, right + 1, low + depth * 0.38))
+            body = shapely.difference(
+                shape, shapely.box(left + (right - left) * 0.45, low - 1, right + 1, low + depth * 0.38)
+            )
         made.append(Draft(frame.turn_out(body), "residential", int(rng.choice([2, 3, 3, 4, 5])), "village"))
     return made

@@ -54,7 +54,9 @@ def _teaching(frame: Frame, field: shapely.Polygon | None, rng: np.random.Genera
         if part.area < 500:
             continue
         shapes = rows(part, rng, 11.5, 17.0, lambda: float(rng.uniform(34, 58)), 8.0, 0.03, 16)
-        made += [Draft(frame.turn_out(s), "school", int(rng.choice([3, 4, 4, 5])), "teaching") for s in _combs(shapes, part)]
+        made += [
+            Draft(frame.turn_out(s), "school", int(rng.choice([3, 4, 4, 5])), "teaching") for s in _combs(shapes, part)
+        ]
     return made
 
 
@@ -99,7 +101,9 @@ def hospital(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
 
 def market(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
     """A hall and rows of stalls behind shop strips."""
-    made, rest = shop_strips(parcel, rng, parcel.polygon, {"arterial": 1, "collector": 1, "street": 0.8, "lane": 0.5}, (2, 3))
+    made, rest = shop_strips(
+        parcel, rng, parcel.polygon, {"arterial": 1, "collector": 1, "street": 0.8, "lane": 0.5}, (2, 3)
+    )
     if rest.is_empty or rest.area < 400:
         return made
     frame = Frame(rest)
@@ -124,7 +128,9 @@ def mall(parcel: Parcel, rng: np.random.Generator) -> list[Draft]:
             court = shapely.box(*part.centroid.buffer(min(16, part.area**0.5 * 0.12)).bounds)
             body = shapely.difference(part, court)
             body = body if body.geom_type == "Polygon" else part
-            made.append(Draft(frame.turn_out(shapely.simplify(body, 0.5)), "commercial", int(rng.integers(4, 7)), "mall"))
+            made.append(
+                Draft(frame.turn_out(shapely.simplify(body, 0.5)), "commercial", int(rng.integers(4, 7)), "mall")
+            )
     for part in shapely.get_parts(east):
         shapes = rows(part, rng, 24.0, 18.0, lambda: 34.0, 12.0, 0.0, 20) if part.area > 300 else []
         made += [Draft(frame.turn_out(s), "office", int(rng.choice([14, 18, 22])), "office tower") for s in shapes]

@@ -15,9 +15,21 @@ from .rivers import Rivers
 
 # Park names with the place they belong to, in metres round the origin.
 PARK_NAMES: dict[str, tuple[float, float]] = {
-    "受降亭公园": (1900, 1250), "沙澧公园": (150, 1350), "澧河湾公园": (-900, -250), "泰山游园": (-1500, 900), "湘江游园": (-300, -1000),
-    "月湾湖公园": (-800, -2050), "银鸽游园": (1500, 250), "许慎文化园": (900, 700), "嵩山游园": (-2250, 200), "柳江游园": (600, -1250),
-    "文景游园": (-1300, 650), "大学路游园": (-1500, -1700), "八一游园": (450, -500), "开源游园": (-2100, -1900), "太行游园": (2250, -500),
+    "受降亭公园": (1900, 1250),
+    "沙澧公园": (150, 1350),
+    "澧河湾公园": (-900, -250),
+    "泰山游园": (-1500, 900),
+    "湘江游园": (-300, -1000),
+    "月湾湖公园": (-800, -2050),
+    "银鸽游园": (1500, 250),
+    "许慎文化园": (900, 700),
+    "嵩山游园": (-2250, 200),
+    "柳江游园": (600, -1250),
+    "文景游园": (-1300, 650),
+    "大学路游园": (-1500, -1700),
+    "八一游园": (450, -500),
+    "开源游园": (-2100, -1900),
+    "太行游园": (2250, -500),
 }
 
 
@@ -57,15 +69,20 @@ def _belts(rivers: Rivers, roads: list[Road]) -> list[Patch]:
         near_sha = part.distance(rivers.sha_centre) < part.distance(rivers.li_centre)
         name = "沙河绿带" if near_sha else "澧河绿带"
         counts[name] = counts.get(name, 0) + 1
-        patches.append(Patch(part, "belt", f"{name}{counts[name]}段",
-                             f"{'Sha' if near_sha else 'Li'} River Belt {counts[name]}"))
+        patches.append(
+            Patch(part, "belt", f"{name}{counts[name]}段", f"{'Sha' if near_sha else 'Li'} River Belt {counts[name]}")
+        )
     return patches
 
 
 def _creek_belts(rivers: Rivers, roads: list[Road]) -> list[Patch]:
     """Return the green strips along the creek, cut by the streets that cross it."""
-    strip = shapely.difference(rivers.creek_line.buffer(15.0, quad_segs=4), shapely.union_all([rivers.creek, rivers.belt_zone]))
-    cuts = [r.line.buffer(r.width_m / 2 + 1, cap_style="flat") for r in roads if r.line.distance(rivers.creek_line) < 40]
+    strip = shapely.difference(
+        rivers.creek_line.buffer(15.0, quad_segs=4), shapely.union_all([rivers.creek, rivers.belt_zone])
+    )
+    cuts = [
+        r.line.buffer(r.width_m / 2 + 1, cap_style="flat") for r in roads if r.line.distance(rivers.creek_line) < 40
+    ]
     parts = _clean(shapely.difference(strip, shapely.union_all(cuts)), 260)
     return [Patch(p, "belt", f"干河绿带{i}段", f"Gan Creek Belt {i}") for i, p in enumerate(parts, start=1)]
 
@@ -80,7 +97,9 @@ def _pond(park: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon | 
     t = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     a, b = rng.uniform(0, 6.28, 2)
     radius = reach * 0.34 * (1 + 0.16 * np.sin(2 * t + a) + 0.09 * np.sin(3 * t + b))
-    shape = shapely.Polygon(np.column_stack([centre.x + 1.35 * radius * np.cos(t), centre.y + 0.8 * radius * np.sin(t)]))
+    shape = shapely.Polygon(
+        np.column_stack([centre.x + 1.35 * radius * np.cos(t), centre.y + 0.8 * radius * np.sin(t)])
+    )
     clipped = shapely.intersection(shape, body).buffer(-4).buffer(4)
     return clipped if clipped.geom_type == "Polygon" and clipped.area > 700 else None
 
@@ -94,7 +113,9 @@ def make_parks(parcels: list[Parcel]) -> tuple[list[tuple[Parcel, str]], tuple[P
         ):
             best[parcel.block] = parcel
     square = next(p for p in best.values() if p.use == "square")
-    free = sorted((p for p in best.values() if p.use == "park"), key=lambda p: (p.polygon.centroid.x, p.polygon.centroid.y))
+    free = sorted(
+        (p for p in best.values() if p.use == "park"), key=lambda p: (p.polygon.centroid.x, p.polygon.centroid.y)
+    )
     named = []
     for name, spot in PARK_NAMES.items():
         anchor = shapely.Point(*place([spot])[0])
@@ -107,7 +128,11 @@ def make_parks(parcels: list[Parcel]) -> tuple[list[tuple[Parcel, str]], tuple[P
 
 
 def make_patches(
-    seed: int, rivers: Rivers, roads: list[Road], parcels: list[Parcel], grounds: list[shapely.Polygon],
+    seed: int,
+    rivers: Rivers,
+    roads: list[Road],
+    parcels: list[Parcel],
+    grounds: list[shapely.Polygon],
     parks: list[tuple[Parcel, str]],
 ) -> tuple[list[Patch], list[Patch]]:
     """Return (waters, greens)."""
@@ -128,6 +153,8 @@ def make_patches(
     for i, yard in enumerate(yards, start=1):
         greens += [Patch(p, "yard", f"街角绿地{i}", f"Corner Green {i}") for p in _clean(yard, 300)]
     for i, islet in enumerate(rivers.islets, start=1):
-        greens += [Patch(p, "islet", f"{'沙河' if i < 3 else '澧河'}洲{i}", f"{'Sha' if i < 3 else 'Li'} River Islet {i}")
-                   for p in _clean(islet, 200)]
+        greens += [
+            Patch(p, "islet", f"{'沙河' if i < 3 else '澧河'}洲{i}", f"{'Sha' if i < 3 else 'Li'} River Islet {i}")
+            for p in _clean(islet, 200)
+        ]
     return waters, greens

@@ -71,9 +71,7 @@ def superblocks(streets: list[Street], rivers: Rivers, district: shapely.Polygon
     return _merge_slivers(faces, 0.30, _wet(rivers))
 
 
-def cut_grids(
-    seed: int, streets: list[Street], rivers: Rivers, district: shapely.Polygon, ends: Junctions
-) -> Coverage:
+def cut_grids(seed: int, streets: list[Street], rivers: Rivers, district: shapely.Polygon, ends: Junctions) -> Coverage:
     """Return exactly 78 grids: the largest superblock, measured by its wished size, is cut until there are enough."""
     rng = stream(seed, "grids")
     faces = superblocks(streets, rivers, district)

@@ -52,8 +52,14 @@ class Frame:
 
 
 def rows(
-    area: shapely.Polygon, rng: np.random.Generator, depth_m: float, gap_m: float,
-    length_m: Callable[[], float], end_gap_m: float, skip: float = 0.0, least_m: float = 15.0,
+    area: shapely.Polygon,
+    rng: np.random.Generator,
+    depth_m: float,
+    gap_m: float,
+    length_m: Callable[[], float],
+    end_gap_m: float,
+    skip: float = 0.0,
+    least_m: float = 15.0,
 ) -> list[shapely.Polygon]:
     """Return rectangles in rows along x (local frame), the fullest of a few ways to start the first row."""
     tries = [_rows(area, rng, depth_m, gap_m, length_m, end_gap_m, skip, least_m, lift) for lift in (0.0, 0.28, 0.6)]
@@ -61,8 +67,14 @@ def rows(
 
 
 def _rows(
-    area: shapely.Polygon, rng: np.random.Generator, depth_m: float, gap_m: float,
-    length_m: Callable[[], float], end_gap_m: float, skip: float, least_m: float,
+    area: shapely.Polygon,
+    rng: np.random.Generator,
+    depth_m: float,
+    gap_m: float,
+    length_m: Callable[[], float],
+    end_gap_m: float,
+    skip: float,
+    least_m: float,
     lift: float,
 ) -> list[shapely.Polygon]:
     """Return rectangles in rows along x (local frame), the first row lifted by a share of its depth: each inside the area, south to north with a fixed spacing."""
@@ -97,7 +109,12 @@ def _rows(
 
 
 def frontage(
-    polygon: shapely.Polygon, front: Front, rng: np.random.Generator, depth_m: float, low_m: float, high_m: float,
+    polygon: shapely.Polygon,
+    front: Front,
+    rng: np.random.Generator,
+    depth_m: float,
+    low_m: float,
+    high_m: float,
     gap_m: float,
 ) -> list[shapely.Polygon]:
     """Return rectangles along one street front, inside the polygon (world frame)."""

@@ -137,15 +137,17 @@ def _prune(grouped: dict[int, list[shapely.LineString]], edge_of_map: shapely.Ge
                     degree[end] = degree.get(end, 0) + 1
         for key in list(grouped):
             grouped[key] = [
-                p for p in grouped[key]
-                if p.length > 40
-                or min(degree[p.coords[0]], degree[p.coords[-1]]) > 1
-                or p.distance(edge_of_map) < 1
+                p
+                for p in grouped[key]
+                if p.length > 40 or min(degree[p.coords[0]], degree[p.coords[-1]]) > 1 or p.distance(edge_of_map) < 1
             ]
 
 
 def read_roads(
-    edges: list[shapely.LineString], lines: list[Street], water: shapely.Geometry, district: shapely.Polygon,
+    edges: list[shapely.LineString],
+    lines: list[Street],
+    water: shapely.Geometry,
+    district: shapely.Polygon,
     edge_of_map: shapely.Geometry,
 ) -> list[Road]:
     """Return the roads, merged between major junctions, bridges apart."""

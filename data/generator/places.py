@@ -33,10 +33,15 @@ class Place:
 
 def locate(places: list[Place], tree: AreaTree, addresses: Addresses) -> None:
     """Fill in grid, community and address of every place by a point on it."""
-    points = np.array([
-        p.geometry.interpolate(0.5, normalized=True) if p.geometry.geom_type == "LineString"
-        else p.geometry.representative_point() for p in places
-    ], dtype=object)
+    points = np.array(
+        [
+            p.geometry.interpolate(0.5, normalized=True)
+            if p.geometry.geom_type == "LineString"
+            else p.geometry.representative_point()
+            for p in places
+        ],
+        dtype=object,
+    )
     index = shapely.STRtree([g.polygon for g in tree.grids])
     spots = addresses.of(points)
     for place, point, (street, number) in zip(places, points, spots, strict=True):
@@ -72,22 +77,38 @@ def service_centers(tree: AreaTree, buildings: list[Building], roads: list[Road]
             building = buildings[int(i)]
             if building.tag in ("bike shed", "village", "court") or building.polygon.area < 110:
                 continue
-            cost = spots[i].distance(middle) + 4 * max(0.0, gap[i] - 30) + (0 if building.tag in ("shops", "shophouse", "office") else 180)
+            cost = (
+                spots[i].distance(middle)
+                + 4 * max(0.0, gap[i] - 30)
+                + (0 if building.tag in ("shops", "shophouse", "office") else 180)
+            )
             if cost < best_cost:
                 best, best_cost = int(i), cost
         name = community.name + "党群服务中心"
         names[best] = name
         buildings[best].use, buildings[best].tag, buildings[best].households = "public", "service center", 0
-        places.append(Place(spots[best], "service_center", name, community.name_en + " Service Center",
-                            extra={"hours": "周一至周五 08:30-17:30", "counters": 3 + len(places) % 4}))
+        places.append(
+            Place(
+                spots[best],
+                "service_center",
+                name,
+                community.name_en + " Service Center",
+                extra={"hours": "周一至周五 08:30-17:30", "counters": 3 + len(places) % 4},
+            )
+        )
     return places, names
 
 
 def institutions(parcels: list[Parcel], addresses: Addresses) -> tuple[list[Place], dict[int, str]]:
     """Return schools, hospitals, markets and malls with names by their street, and the names by parcel."""
-    ends = {"school": ["小学", "中学", "实验小学", "第二小学", "第二中学", "实验中学"], "hospital": ["医院"],
-            "market": ["农贸市场", "集贸市场", "综合市场"], "mall": ["购物广场", "百货大楼"],
-            "office": ["办公楼", "商务楼", "综合楼"], "industry": ["工业园", "机械厂", "食品厂", "仓储园", "建材厂"]}
+    ends = {
+        "school": ["小学", "中学", "实验小学", "第二小学", "第二中学", "实验中学"],
+        "hospital": ["医院"],
+        "market": ["农贸市场", "集贸市场", "综合市场"],
+        "mall": ["购物广场", "百货大楼"],
+        "office": ["办公楼", "商务楼", "综合楼"],
+        "industry": ["工业园", "机械厂", "食品厂", "仓储园", "建材厂"],
+    }
     members = [i for i, p in enumerate(parcels) if p.use in ends]
     spots = np.array([parcels[i].polygon.representative_point() for i in members], dtype=object)
     places: list[Place] = []
@@ -99,7 +120,9 @@ def institutions(parcels: list[Parcel], addresses: Addresses) -> tuple[list[Plac
         if parcel.block in per_block:
             titles[i] = per_block[parcel.block]
             continue
-        options = [street.rstrip("巷") + e for e in ends[parcel.use]] + [f"{street}{n}{e}" for n in ("东", "西", "南", "北") for e in ends[parcel.use]]
+        options = [street.rstrip("巷") + e for e in ends[parcel.use]] + [
+            f"{street}{n}{e}" for n in ("东", "西", "南", "北") for e in ends[parcel.use]
+        ]
         if any(c in street for c in "一二三四五六七八九十") and street.endswith("巷"):
             options = [o.replace(street.rstrip("巷"), _main(street)) for o in options]
         name = next(o for o in options if o not in used)
@@ -135,13 +158,19 @@ def _spaced(spots: Array, count: int, gap_m: float, rng: np.random.Generator, we
 def street_services(seed: int, buildings: list[Building], addresses: Addresses, taken: set[int]) -> list[Place]:
     """Return clinics, kindergartens, police boxes and fire stations in street-side buildings, evenly kept apart."""
     rng = stream(seed, "services")
-    fit = [i for i, b in enumerate(buildings) if b.tag in ("shops", "shophouse") and b.polygon.area > 90 and i not in taken]
-    spots = np.array([[buildings[i].polygon.representative_point().x, buildings[i].polygon.representative_point().y] for i in fit])
+    fit = [
+        i for i, b in enumerate(buildings) if b.tag in ("shops", "shophouse") and b.polygon.area > 90 and i not in taken
+    ]
+    spots = np.array(
+        [[buildings[i].polygon.representative_point().x, buildings[i].polygon.representative_point().y] for i in fit]
+    )
     weight = np.array([min(1.0, buildings[i].polygon.area / 400) for i in fit])
     places: list[Place] = []
     for kind, end, end_en, count, gap in (
-        ("clinic", "社区诊所", "Clinic", 38, 420), ("kindergarten", "幼儿园", "Kindergarten", 44, 380),
-        ("police_box", "警务室", "Police Box", 24, 560), ("fire_station", "消防站", "Fire Station", 4, 1700),
+        ("clinic", "社区诊所", "Clinic", 38, 420),
+        ("kindergarten", "幼儿园", "Kindergarten", 44, 380),
+        ("police_box", "警务室", "Police Box", 24, 560),
+        ("fire_station", "消防站", "Fire Station", 4, 1700),
     ):
         chosen = _spaced(spots, count, gap, rng, weight)
         points = np.array([shapely.Point(spots[i]) for i in chosen], dtype=object)
@@ -149,7 +178,13 @@ def street_services(seed: int, buildings: list[Building], addresses: Addresses, 
         for point, (street, _) in zip(points, addresses.of(points), strict=True):
             stem = _main(street)
             used[stem] = used.get(stem, 0) + 1
-            mark = "" if used[stem] == 1 else f"第{'零一二三四五六七八九'[used[stem]]}" if used[stem] < 10 else f"{used[stem]}"
+            mark = (
+                ""
+                if used[stem] == 1
+                else f"第{'零一二三四五六七八九'[used[stem]]}"
+                if used[stem] < 10
+                else f"{used[stem]}"
+            )
             name_en = f"{english(stem)} {end_en}" + (f" {used[stem]}" if used[stem] > 1 else "")
             places.append(Place(point, kind, f"{stem}{mark}{end}", name_en))
     return places
@@ -162,7 +197,12 @@ def roadside(seed: int, roads: list[Road], parcels: list[Parcel], rivers: Rivers
     district = tree.district.polygon.buffer(-3)
     count: dict[str, int] = {}
     for road in roads:
-        if not road.inside or road.bridge or road.cls not in ("arterial", "collector") or road.line.length < (150 if road.cls == "arterial" else 420):
+        if (
+            not road.inside
+            or road.bridge
+            or road.cls not in ("arterial", "collector")
+            or road.line.length < (150 if road.cls == "arterial" else 420)
+        ):
             continue
         at = rng.uniform(70, 130)
         while at < road.line.length - 60:
@@ -174,9 +214,19 @@ def roadside(seed: int, roads: list[Road], parcels: list[Parcel], rivers: Rivers
                     n = (count[road.name] + 1) // 2
                     places.append(Place(point, "bus_stop", f"{road.name}{n}站", f"{english(road.name)} Stop {n}"))
             at += rng.uniform(520, 700) if road.cls == "arterial" else rng.uniform(900, 1200)
-    corners = [p for p in parcels if p.use in ("park", "market", "courtyards", "mixed", "square", "village") and p.polygon.area > 900]
-    spots = np.array([p.polygon.buffer(-2).exterior.coords[0] if not p.polygon.buffer(-2).is_empty and p.polygon.buffer(-2).geom_type == "Polygon"
-                      else p.polygon.representative_point().coords[0] for p in corners])
+    corners = [
+        p
+        for p in parcels
+        if p.use in ("park", "market", "courtyards", "mixed", "square", "village") and p.polygon.area > 900
+    ]
+    spots = np.array(
+        [
+            p.polygon.buffer(-2).exterior.coords[0]
+            if not p.polygon.buffer(-2).is_empty and p.polygon.buffer(-2).geom_type == "Polygon"
+            else p.polygon.representative_point().coords[0]
+            for p in corners
+        ]
+    )
     for n, i in enumerate(_spaced(spots, 84, 260, rng), start=1):
         places.append(Place(shapely.Point(spots[i]), "toilet", f"公共厕所{n}号", f"Public Toilet {n}"))
     open_air = [p for p in parcels if p.use in ("park", "square", "school")]

@@ -10,8 +10,18 @@ from PIL import Image, ImageDraw
 
 from .district import District
 
-INK = {"ground": "#171c1d", "water": "#22455f", "park": "#24402d", "belt": "#203527", "yard": "#223629", "field": "#2b4a33",
-       "islet": "#2a4530", "canal": "#22455f", "square": "#3a3a2c", "compound": "#1d2324"}
+INK = {
+    "ground": "#171c1d",
+    "water": "#22455f",
+    "park": "#24402d",
+    "belt": "#203527",
+    "yard": "#223629",
+    "field": "#2b4a33",
+    "islet": "#2a4530",
+    "canal": "#22455f",
+    "square": "#3a3a2c",
+    "compound": "#1d2324",
+}
 ROAD_INK = {"arterial": "#6d7477", "collector": "#575e60", "street": "#464c4e", "lane": "#363c3e", "alley": "#2f3537"}
 
 
@@ -48,7 +58,7 @@ class Sheet:
 
     def dot(self, x: float, y: float, ink: str, radius_px: float) -> None:
         """Draw a dot."""
-        (u, v), = self.points(np.array([[x, y]]))
+        ((u, v),) = self.points(np.array([[x, y]]))
         r = radius_px * 2
         self.pen.ellipse((u - r, v - r, u + r, v + r), fill=ink)
 

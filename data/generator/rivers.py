@@ -10,15 +10,55 @@ import shapely
 from .curves import normals, spline
 from .frame import BOX, Array, place, snap, stream
 
-SHA: list[tuple[float, float]] = [(-4400, 1330), (-3600, 1760), (-2800, 2010), (-2000, 1790), (-1250, 1440), (-450, 1420), (280, 1700), (930, 1960),
-       (1560, 1900), (2180, 1560), (2850, 1440), (3500, 1700), (4400, 1620)]
-LI: list[tuple[float, float]] = [(-4400, -1500), (-3700, -1760), (-3000, -1560), (-2420, -1110), (-1830, -990), (-1330, -640), (-1000, -120),
-      (-520, 190), (-40, 350), (330, 780), (540, 1290), (930, 1960)]
+SHA: list[tuple[float, float]] = [
+    (-4400, 1330),
+    (-3600, 1760),
+    (-2800, 2010),
+    (-2000, 1790),
+    (-1250, 1440),
+    (-450, 1420),
+    (280, 1700),
+    (930, 1960),
+    (1560, 1900),
+    (2180, 1560),
+    (2850, 1440),
+    (3500, 1700),
+    (4400, 1620),
+]
+LI: list[tuple[float, float]] = [
+    (-4400, -1500),
+    (-3700, -1760),
+    (-3000, -1560),
+    (-2420, -1110),
+    (-1830, -990),
+    (-1330, -640),
+    (-1000, -120),
+    (-520, 190),
+    (-40, 350),
+    (330, 780),
+    (540, 1290),
+    (930, 1960),
+]
 
 
 # The creek 干河 leaves the Li and winds eastwards through the newer quarters.
-CREEK: list[tuple[float, float]] = [(-1250, -560), (-1120, -760), (-830, -870), (-560, -1180), (-130, -1260), (180, -1480), (640, -1420), (930, -1760),
-         (1370, -1830), (1640, -1480), (2050, -1500), (2300, -1740), (2800, -1800), (3500, -2050), (4400, -1950)]
+CREEK: list[tuple[float, float]] = [
+    (-1250, -560),
+    (-1120, -760),
+    (-830, -870),
+    (-560, -1180),
+    (-130, -1260),
+    (180, -1480),
+    (640, -1420),
+    (930, -1760),
+    (1370, -1830),
+    (1640, -1480),
+    (2050, -1500),
+    (2300, -1740),
+    (2800, -1800),
+    (3500, -2050),
+    (4400, -1950),
+]
 CREEK_WIDTH_M = 13.0
 
 
@@ -106,5 +146,7 @@ def make_rivers(seed: int, scale: float) -> Rivers:
         islets=islets,
         belt_zone=shapely.intersection(zone, clip),
         creek_line=creek_line,
-        creek=snap(shapely.difference(shapely.intersection(creek_line.buffer(CREEK_WIDTH_M / 2, quad_segs=4), clip), banks)),
+        creek=snap(
+            shapely.difference(shapely.intersection(creek_line.buffer(CREEK_WIDTH_M / 2, quad_segs=4), clip), banks)
+        ),
     )

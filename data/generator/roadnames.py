@@ -125,7 +125,9 @@ class Addresses:
         self.tree = shapely.STRtree([r.line for r in self.roads])
         self.offset: dict[int, float] = {}
         along: dict[str, float] = defaultdict(float)
-        order = sorted(range(len(self.roads)), key=lambda i: (self.roads[i].line.centroid.x - self.roads[i].line.centroid.y, i))
+        order = sorted(
+            range(len(self.roads)), key=lambda i: (self.roads[i].line.centroid.x - self.roads[i].line.centroid.y, i)
+        )
         for i in order:
             self.offset[i] = along[self.roads[i].name]
             along[self.roads[i].name] += self.roads[i].line.length

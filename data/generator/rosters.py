@@ -32,13 +32,19 @@ def make_rosters(seed: int, tree: AreaTree) -> Rosters:
             if post == "leader":
                 leader[grid.code] = name
     vehicles = []
-    labels = {"ebike": ("巡逻电动车", "Patrol E-bike"), "car": ("巡逻车", "Patrol Car"), "van": ("保障车", "Support Van"),
-              "boat": ("巡河艇", "River Boat")}
+    labels = {
+        "ebike": ("巡逻电动车", "Patrol E-bike"),
+        "car": ("巡逻车", "Patrol Car"),
+        "van": ("保障车", "Support Van"),
+        "boat": ("巡河艇", "River Boat"),
+    }
     fleet = [("ebike", c.code) for c in tree.communities[::2]] + [("car", c.code) for c in tree.communities[1::2]]
     fleet += [("car", tree.communities[i].code) for i in (0, 14)]
     fleet += [("van", tree.communities[i].code) for i in (4, 9, 17)]
     fleet += [("boat", tree.communities[i].code) for i in (1, 13)]
     for serial, (kind, community) in enumerate(fleet, start=1):
         zh, en = labels[kind]
-        vehicles.append((f"CL{serial:03d}", kind, f"源汇{serial:02d}", community, f"{zh}{serial:02d}", f"{en} {serial:02d}"))
+        vehicles.append(
+            (f"CL{serial:03d}", kind, f"源汇{serial:02d}", community, f"{zh}{serial:02d}", f"{en} {serial:02d}")
+        )
     return Rosters(teams, vehicles, leader)

@@ -49,7 +49,9 @@ def _record(geometry: shapely.Geometry) -> bytes:
 
 
 def _header(kind: int, size_bytes: int, bounds: np.ndarray) -> bytes:
-    return struct.pack(">7i", 9994, 0, 0, 0, 0, 0, size_bytes // 2) + struct.pack("<2i8d", 1000, kind, *bounds, 0, 0, 0, 0)
+    return struct.pack(">7i", 9994, 0, 0, 0, 0, 0, size_bytes // 2) + struct.pack(
+        "<2i8d", 1000, kind, *bounds, 0, 0, 0, 0
+    )
 
 
 def _write_shapes(stem: Path, geometries: list[shapely.Geometry]) -> None:
@@ -98,8 +100,12 @@ def _write_table(stem: Path, columns: list[Column], rows: Sequence[tuple[object,
 
 
 def write(
-    stem: Path, geometries: list[shapely.Geometry], columns: list[Column], rows: Sequence[tuple[object, ...]],
-    cpg: str | None = "GBK", ldid: int = 0x4D,
+    stem: Path,
+    geometries: list[shapely.Geometry],
+    columns: list[Column],
+    rows: Sequence[tuple[object, ...]],
+    cpg: str | None = "GBK",
+    ldid: int = 0x4D,
 ) -> None:
     """Write .shp, .shx, .dbf, .prj and (unless ``cpg`` is None) .cpg; raises ValueError on text too long for its place."""
     stem.parent.mkdir(parents=True, exist_ok=True)

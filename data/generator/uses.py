@@ -21,11 +21,20 @@ def _boxlike(block: Block) -> float:
     return float(block.polygon.area / (length * width) * min(1.0, 1.8 * width / length))
 
 
-def _spread(blocks: list[Block], count: int, gap_m: float, rng: np.random.Generator, taken: list[tuple[float, float]],
-            low_m2: float, high_m2: float, ages: tuple[str, ...] = ()) -> list[Block]:
+def _spread(
+    blocks: list[Block],
+    count: int,
+    gap_m: float,
+    rng: np.random.Generator,
+    taken: list[tuple[float, float]],
+    low_m2: float,
+    high_m2: float,
+    ages: tuple[str, ...] = (),
+) -> list[Block]:
     """Return free blocks of a size at least ``gap_m`` apart, box-like ones first with some chance."""
     free = [
-        b for b in blocks
+        b
+        for b in blocks
         if b.kind == "land" and not b.use and low_m2 <= b.polygon.area <= high_m2 and (not ages or b.age in ages)
     ]
     order = sorted(free, key=lambda b: -_boxlike(b) + rng.uniform(0, 0.35))
@@ -92,5 +101,23 @@ def _housing(block: Block, rng: np.random.Generator) -> str:
     if block.age == "industrial":
         return "industry" if draw < 0.62 else "old_housing" if draw < 0.85 else "towers"
     if block.age == "new":
-        return "towers" if draw < 0.42 else "housing" if draw < 0.78 else "village" if draw < 0.82 and x < 900 else "old_housing"
-    return "old_housing" if draw < 0.55 else "housing" if draw < 0.80 else "towers" if draw < 0.90 else "village" if draw < 0.925 else "mixed"
+        return (
+            "towers"
+            if draw < 0.42
+            else "housing"
+            if draw < 0.78
+            else "village"
+            if draw < 0.82 and x < 900
+            else "old_housing"
+        )
+    return (
+        "old_housing"
+        if draw < 0.55
+        else "housing"
+        if draw < 0.80
+        else "towers"
+        if draw < 0.90
+        else "village"
+        if draw < 0.925
+        else "mixed"
+    )

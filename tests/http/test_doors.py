@@ -9,8 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from gis.middleware import ADMIN_DOOR
-from layers.people.access import door_of
 from layers.roles import ADMIN_ROLES, ROLE_LEVEL, Role
 
 EVERYBODY = frozenset(Role)
@@ -63,23 +61,6 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
 
 
 ROUTES = list(patterns(get_resolver()))
-
-
-def test_every_route_has_a_row():
-    missing = [whole for whole, _, admin in ROUTES if not admin and whole not in ROWS]
-    gone = set(ROWS) - {whole for whole, _, _ in ROUTES}
-    assert not missing, f"give these routes a row in {__name__}: {missing}"
-    assert not gone, f"these rows have no route: {gone}"
-
-
-def test_every_route_declares_its_door():
-    closed = [whole for whole, entry, admin in ROUTES if not admin and door_of(entry.callback) is None]
-    assert not closed
-
-
-def test_the_admin_site_lets_in_its_roles_alone():
-    assert ADMIN_DOOR.roles == ADMIN_ROLES
-    assert not ADMIN_DOOR.public
 
 
 @pytest.fixture(scope="module")

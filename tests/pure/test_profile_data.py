@@ -171,10 +171,15 @@ def test_a_level_tiles_the_district_to_the_last_bit(name: str) -> None:
     assert shapely.symmetric_difference(union, shapes("district")[0]).area < 1e-6
 
 
-@pytest.mark.parametrize(("name", "upper", "link"), [
-    ("subdistricts", "district", "parent"), ("communities", "subdistricts", "parent"), ("grids", "communities", "parent"),
-    ("unit_grids", "grids", "grid"),
-])
+@pytest.mark.parametrize(
+    ("name", "upper", "link"),
+    [
+        ("subdistricts", "district", "parent"),
+        ("communities", "subdistricts", "parent"),
+        ("grids", "communities", "parent"),
+        ("unit_grids", "grids", "grid"),
+    ],
+)
 def test_the_children_of_an_area_tile_it(name: str, upper: str, link: str) -> None:
     parents = dict(zip(layer(upper).code, shapes(upper), strict=True))
     children = layer(name).groupby(link) if name != "subdistricts" else [("411102", layer(name))]
@@ -231,8 +236,16 @@ def test_buildings_are_plausible() -> None:
     b = layer("buildings")
     assert b.built_year.between(1950, 2025).all() and b.floors.between(1, 34).all()
     assert (b.height_m / b.floors).between(2.8, 9).all()
-    assert set(b.use) == {"residential", "commercial", "office", "school", "hospital", "industrial", "public", "mixed"} | (
-        {"shed"} & set(b.use))
+    assert set(b.use) == {
+        "residential",
+        "commercial",
+        "office",
+        "school",
+        "hospital",
+        "industrial",
+        "public",
+        "mixed",
+    } | ({"shed"} & set(b.use))
     assert (b[b.use == "residential"].households > 0).mean() > 0.95
     assert b.address.str.contains("号").all()
 
@@ -246,8 +259,29 @@ def test_roads_are_noded_and_named() -> None:
     assert (shapely.get_dimensions(meets) == 0).all(), "two roads run on the same line"
     assert {tuple(p) for p in shapely.get_coordinates(meets)} <= vertices
     assert set(layer("roads")["class"]) == {"arterial", "collector", "street", "lane", "alley"}
-    for name in ("湘江路", "人民路", "五一路", "大学路", "交通路", "八一路", "嵩山路", "泰山路", "黄河路", "建设路", "受降路", "老街",
-                 "东大街", "戏楼后街", "滨河路", "解放路", "文化路", "文景路", "井冈山路", "月湾湖路", "柳江路"):
+    for name in (
+        "湘江路",
+        "人民路",
+        "五一路",
+        "大学路",
+        "交通路",
+        "八一路",
+        "嵩山路",
+        "泰山路",
+        "黄河路",
+        "建设路",
+        "受降路",
+        "老街",
+        "东大街",
+        "戏楼后街",
+        "滨河路",
+        "解放路",
+        "文化路",
+        "文景路",
+        "井冈山路",
+        "月湾湖路",
+        "柳江路",
+    ):
         assert name in set(layer("roads").name), name
 
 
@@ -307,15 +341,36 @@ def test_streets_are_neither_a_chessboard_nor_noise() -> None:
 
 def test_counts_of_places() -> None:
     kinds = Counter(places().kind)
-    assert (kinds["compound"], kinds["alley"], kinds["park"], kinds["square"], kinds["service_center"]) == (397, 159, 15, 1, 19)
+    assert (kinds["compound"], kinds["alley"], kinds["park"], kinds["square"], kinds["service_center"]) == (
+        397,
+        159,
+        15,
+        1,
+        19,
+    )
     assert 1_400 <= kinds["shop"] <= 1_600
-    assert {"school", "hospital", "clinic", "market", "kindergarten", "police_box", "fire_station", "toilet", "bus_stop", "shelter",
-            "pump"} <= set(kinds)
+    assert {
+        "school",
+        "hospital",
+        "clinic",
+        "market",
+        "kindergarten",
+        "police_box",
+        "fire_station",
+        "toilet",
+        "bus_stop",
+        "shelter",
+        "pump",
+    } <= set(kinds)
 
 
-@pytest.mark.parametrize(("kind", "named"), [
-    ("compound", ("柳江小区", "老区委家属院", "金汇小区")), ("alley", ("韩家巷", "东安东巷", "新风胡同", "东大街", "戏楼后街")),
-])
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("compound", ("柳江小区", "老区委家属院", "金汇小区")),
+        ("alley", ("韩家巷", "东安东巷", "新风胡同", "东大街", "戏楼后街")),
+    ],
+)
 def test_names_of_the_article_are_there_and_all_names_differ(kind: str, named: tuple[str, ...]) -> None:
     names = places()[places().kind == kind].name
     assert set(named) <= set(names)
@@ -336,7 +391,9 @@ def test_every_place_stands_in_the_grid_it_names() -> None:
 
 def test_parks_keep_apart() -> None:
     spot = spots("park")
-    near = shapely.STRtree(shapely.points(spot)).query_nearest(shapely.points(spot), exclusive=True, return_distance=True)[1]
+    near = shapely.STRtree(shapely.points(spot)).query_nearest(
+        shapely.points(spot), exclusive=True, return_distance=True
+    )[1]
     assert near.min() >= 480
 
 
@@ -398,8 +455,13 @@ def test_the_writer_gives_the_same_bytes_twice(tmp_path: Path) -> None:
     from data.generator.shapefile import Column, write
 
     for folder in ("one", "two"):
-        write(tmp_path / folder / "t", [shapely.Point(1, 2), shapely.Point(3, 4)], [Column("名称"), Column("MJ", 1)],
-              [("老街", 1.25), ("新华", None)], None)
+        write(
+            tmp_path / folder / "t",
+            [shapely.Point(1, 2), shapely.Point(3, 4)],
+            [Column("名称"), Column("MJ", 1)],
+            [("老街", 1.25), ("新华", None)],
+            None,
+        )
     for name in ("t.shp", "t.shx", "t.dbf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     back = pyogrio.read_dataframe(tmp_path / "one" / "t.shp", encoding="GBK")
@@ -421,8 +483,14 @@ print(hashlib.sha256(b"".join(shapely.to_wkb(line.line) for line in lines) + byt
 
 def test_the_ground_comes_out_the_same_whatever_the_hash_seed() -> None:
     said = [
-        subprocess.run([sys.executable, "-c", REDUCED], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
-                       capture_output=True, text=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", REDUCED],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         for seed in ("1", "2")
     ]
     assert said[0] == said[1]
@@ -430,8 +498,12 @@ def test_the_ground_comes_out_the_same_whatever_the_hash_seed() -> None:
 
 @pytest.mark.long
 def test_a_full_run_gives_the_committed_bytes(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "data.generator", "--out", str(tmp_path)], cwd=ROOT, check=True,
-                   env=os.environ | {"PYTHONHASHSEED": "7"})
+    subprocess.run(
+        [sys.executable, "-m", "data.generator", "--out", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+    )
     made = sorted(f.relative_to(tmp_path) for f in tmp_path.rglob("*") if f.is_file())
     assert made
     for file in made:

@@ -47,7 +47,7 @@ def test_the_cache_counts_rightly_between_threads():
         for number in range(400):
             cache.put((seed * number) % 37, Tile(BODY))
             tile = cache.get(number % 37)
-            assert tile is None or tile.plain() == BODY and gzip.decompress(tile.packed() or b"") == BODY
+            assert tile is None or (tile.plain() == BODY and gzip.decompress(tile.packed() or b"") == BODY)
 
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(1, 5)]
     for thread in threads:
