@@ -41,7 +41,7 @@ export function choice({ say, sheet, status, card, map, remember }) {
     if (selected?.id !== id || !description) return undefined;
     status.hide();
     const shown = card().show(feature, description);
-    map()?.setSelection({ ...feature, properties: { area: description.group === 'areas' } });
+    map()?.setSelection({ ...feature, properties: { name: feature.properties.name, area: description.group === 'areas' } }, layer);
     announce(say('Selected: {name}', { name: shown.title }));
     return fly ? zoomTo(feature, box) : remember();
   }

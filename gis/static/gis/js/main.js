@@ -81,7 +81,7 @@ function openMap(view) {
     map = createMap({
       container: byId('map'), workerUrl: page.worker, style, view, bounds: config.home.bbox, limits: sheet.extent ?? widened(config.home.bbox, 1),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
-      image: sheet.image, tileAddress: sheet.tileAddress, still,
+      image: sheet.image, tileAddress: sheet.tileAddress, sourceOf: sheet.sourceOf, still,
     });
     return true;
   } catch (failure) {

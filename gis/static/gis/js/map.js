@@ -1,6 +1,7 @@
 /** The one module that knows MapLibre. Everything else speaks of styles, features and views. */
 
 import * as maplibregl from 'maplibre-gl';
+import { streetFilter } from './cartography/selection.js';
 import { nothing } from './cartography/style.js';
 
 const FLIGHT_MS = 600;
@@ -11,9 +12,9 @@ const TILTED_ZOOM = 14.4;
 
 /**
  * @param {{container: HTMLElement, workerUrl: string, style: object, view: object|null, bounds: number[], limits: number[],
- *   label: string, tileAddress: (url: string) => string, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
+ *   label: string, tileAddress: (url: string) => string, sourceOf: (layer: string) => string|undefined, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
  */
-export function createMap({ container, workerUrl, style, view, bounds, limits, label, tileAddress, image, still }) {
+export function createMap({ container, workerUrl, style, view, bounds, limits, label, tileAddress, sourceOf, image, still }) {
   maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
   const map = new maplibregl.Map({
     container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: still() ? 0 : 120,
@@ -30,6 +31,11 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   map.on('error', ({ sourceId, tile }) => {
     if (sourceId && tile) failed.set(sourceId, [...(failed.get(sourceId) ?? []), tile.tileID.canonical]);
   });
+  let marked = null;
+  let street = '';
+  function mark(on) {
+    if (marked) map.setFeatureState({ source: sourceOf('buildings'), sourceLayer: 'buildings', id: marked }, { selected: on });
+  }
   let tilted = (view?.pitch ?? 0) > 0;
   map.setMissingStyleImageResolver(async (id) => {
     const made = image(id);
@@ -53,6 +59,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     /** Draws another style in place: same sources, other paint; what was selected stays. */
     restyle(next) {
       for (const [name, value] of Object.entries(data)) next.sources[name] = { type: 'geojson', data: value };
+      for (const layer of next.layers) if (layer.id === 'selection-street') layer.filter = streetFilter(street);
       map.setStyle(next, { diff: true });
       for (const id of map.listImages()) {
         const made = image(id);
@@ -61,7 +68,15 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     },
     setOutside: (feature) => put('outside', feature),
     setRivers: (collection) => put('river-lines', collection),
-    setSelection: (feature) => put('selection', feature ?? nothing()),
+    /** Marks one feature: outline or bracket, the standing building in 3D, the whole street of a section. */
+    setSelection(feature, layer = '') {
+      put('selection', feature ?? nothing());
+      mark(false);
+      marked = feature && layer === 'buildings' ? feature.id : null;
+      mark(true);
+      street = feature && layer === 'roads' ? feature.properties.name ?? '' : '';
+      if (map.getLayer('selection-street')) map.setFilter('selection-street', streetFilter(street));
+    },
     view() {
       const { lng, lat } = map.getCenter();
       return { lon: lng, lat, zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() };

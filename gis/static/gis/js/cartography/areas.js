@@ -17,8 +17,8 @@ export function border(b, source, layer) {
   const width = b.steps(...rule.width);
   return [{
     id: `${layer}-border`, type: 'line', source, 'source-layer': layer, minzoom: b.z(rule.from),
-    metadata: {
-      layer, pick: 5,
+    metadata: { // not picked: a border clipped by a tile has edges nobody sees
+      layer,
       legend: { swatch: 'border', colour: b.t[rule.token], dash: rule.dash, width: rule.width[rule.width.length - 1][1] },
     },
     layout: { 'line-join': 'round', 'line-cap': 'butt' },

@@ -53,7 +53,7 @@ export function volumes(b, source) {
     id: 'buildings-3d', type: 'fill-extrusion', source, 'source-layer': 'buildings', minzoom: b.z(12.5),
     metadata: { layer: 'buildings', pick: 6, legend: { swatch: 'fills', field: 'use', colours: base, edge: b.t['m-bld-edge'] } },
     paint: {
-      'fill-extrusion-color': ['interpolate', ['linear'], height, 6, byUse(base, base.residential), 60, byUse(lit, lit.residential)],
+      'fill-extrusion-color': ['case', ['boolean', ['feature-state', 'selected'], false], b.t.sel, ['interpolate', ['linear'], height, 6, byUse(base, base.residential), 60, byUse(lit, lit.residential)]],
       'fill-extrusion-height': height,
       'fill-extrusion-opacity': 1,
       'fill-extrusion-vertical-gradient': true,

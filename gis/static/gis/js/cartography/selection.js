@@ -1,5 +1,19 @@
 /** The selected feature: a bold outline, or a bracket round a point. Pure. */
 
+/** The whole street of the selected section: people mean the street, the record holds the section. */
+export function selectionStreet(b, source, street = '') {
+  return [{
+    id: 'selection-street', type: 'line', source, 'source-layer': 'roads', filter: streetFilter(street),
+    layout: { 'line-join': 'round', 'line-cap': 'butt' },
+    paint: { 'line-color': b.t.sel, 'line-width': b.px(2), 'line-opacity': 0.6, 'line-dasharray': [3, 1.5] },
+  }];
+}
+
+/** All sections of a name; none for no name. */
+export function streetFilter(street) {
+  return street ? ['==', ['get', 'name'], street] : ['==', ['literal', 1], 0];
+}
+
 /** Surfaces and lines of the selection; drawn below the names. */
 export function selectionShape(b) {
   const line = (id, colour, width, opacity) => ({

@@ -11,7 +11,7 @@ import { land, outside, water, waterOverBorders } from './ground.js';
 import { names } from './labels.js';
 import { cameras, fabric, places, sectors } from './marks.js';
 import { bridges, roads } from './roads.js';
-import { selectionMark, selectionShape } from './selection.js';
+import { selectionMark, selectionShape, selectionStreet } from './selection.js';
 import { staffLayer } from './staff.js';
 
 /** Layers that this style knows how to draw; all others of /api/layers are drawn plainly. */
@@ -50,6 +50,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
     ...known.filter((id) => !DRAWN.includes(id)).flatMap((id) => draw(id, (p, s) => staffLayer(p, s, id))),
     ...outside(b),
     ...draw('district', (p, s) => border(p, s, 'district')),
+    ...draw('roads', selectionStreet),
     ...draw('camera_views', sectors),
     ...(tilted ? selectionShape(b) : []),
     ...(tilted ? draw('buildings', volumes) : []),
