@@ -37,7 +37,8 @@ PURE = (
     "layers/catalog/pinyin.py",
     "layers/imports/profile.py",
     "layers/imports/mapping.py",
-    "layers/imports/rows.py",
+    "layers/catalog/rows.py",
+    "layers/catalog/values.py",
     "layers/imports/tiling.py",
     "layers/imports/units.py",
     "layers/tiles/mvt.py",
@@ -118,7 +119,10 @@ def test_no_signal_receivers_and_no_logic_in_save():
     wrong = []
     for _, path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) == "receiver":
+            if (
+                isinstance(node, ast.Name | ast.Attribute)
+                and getattr(node, "id", getattr(node, "attr", "")) == "receiver"
+            ):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} receiver")
             if isinstance(node, ast.ClassDef):
                 bases = {ast.unparse(base) for base in node.bases}
@@ -143,7 +147,5 @@ def test_nothing_swallows_every_exception():
 
 def test_clone_stands_alone():
     """No file of the product reads the folder of briefs beside it."""
-    wrong = [
-        str(path.relative_to(ROOT)) for _, path in modules() if "../shared" in path.read_text(encoding="utf-8")
-    ]
+    wrong = [str(path.relative_to(ROOT)) for _, path in modules() if "../shared" in path.read_text(encoding="utf-8")]
     assert not wrong
