@@ -9,7 +9,14 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
   const root = byId('card');
   const other = langOf(language.startsWith('zh') ? 'en' : 'zh-hans');
 
+  /** Filled attributes one a row; those without a value by name in one line. */
   function rows(list) {
+    const empty = list.filter((row) => row.empty);
+    return [table(list.filter((row) => !row.empty)), empty.length > 0 && el('p', { class: 'unfilled' }, `${say('Not recorded')}\u3000`,
+      ...empty.flatMap((row, at) => [at > 0 && say(', '), el('span', { title: row.titleOther }, row.title)]))];
+  }
+
+  function table(list) {
     return el('dl', { class: 'rows' }, ...list.flatMap((row) => [
       el('dt', {}, row.title, el('span', { class: 'least', lang: other }, row.titleOther === row.title ? '' : row.titleOther)),
       el('dd', { class: row.empty ? 'least' : row.code ? 'code' : null },
@@ -41,11 +48,11 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
           card.subtitle && el('p', { class: 'card-other', lang: other }, card.subtitle),
           chain(card)),
         el('div', { class: 'card-body' },
-          card.attributes.length > 0 && section(say('Attributes'), rows(card.attributes)),
+          card.attributes.length > 0 && section(say('Attributes'), ...rows(card.attributes)),
           card.near.length > 0 && section(say('Nearby'), el('ul', { class: 'near' }, ...card.near.map((one) => el('li', {},
             el('button', { class: 'link', type: 'button', onclick: () => go(one.layer, one.id) }, one.title),
             Number.isFinite(one.distance_m) && el('span', { class: 'quiet' }, metres(one.distance_m)))))),
-          card.record.length > 0 && section(say('Record'), rows(card.record))),
+          card.record.length > 0 && section(say('Record'), ...rows(card.record))),
         el('footer', { class: 'card-foot' }, el('button', { class: 'button button-main', type: 'button', onclick: () => zoomTo(feature) }, say('Zoom to it'))));
       root.hidden = false;
       root.querySelector('.card-body').scrollTop = 0;

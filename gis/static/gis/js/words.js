@@ -30,6 +30,8 @@ export const ZH = {
   'Close': '关闭',
   'Zoom to it': '缩放至此',
   'Record': '记录',
+  'Not recorded': '未填',
+  ', ': '、',
   'Attributes': '属性',
   'Nearby': '附近',
   'Lies in': '所属',
