@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def load_profile(
     read = _read_all(profile, progress)
     _demand_tiling(read)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), _patience():
             summary = _write_all(read, who, progress)
             if dry_run:
                 transaction.set_rollback(True)
@@ -109,9 +110,17 @@ def load_profile(
         reason = str(error).split("\nCONTEXT", 1)[0][:400]
         raise ProfileRefused(f"数据库不接受：{reason}", f"the database refuses a row: {reason}") from error
     if summary.changed and not dry_run:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        with transaction.atomic(), _patience(), connection.cursor() as cursor:
+            cursor.execute("SELECT catalog_refresh_statistics()")
     return summary
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Statements of this transaction may take as long as a load takes; the role's own limit is for requests."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+    yield
 
 
 def _unchanged(profile: ProfileSpec) -> Summary:

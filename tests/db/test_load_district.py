@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from layers.catalog.models import LayerVersion, Profile, SearchName
 from layers.catalog.registry import spec_of
@@ -188,3 +189,15 @@ def test_the_command_exits_3_when_it_refuses(db, district, tmp_path, capsys):
 def test_every_row_in_force_is_found_by_its_layer_version(db, district):
     for layer, current in current_versions(fresh=True).items():
         assert current_rows(spec_of(layer)).count() == current.total, layer
+
+
+def test_the_planner_knows_the_tables_right_after_a_load(db, district):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'territory_building'")
+        assert cursor.fetchone()[0] == pytest.approx(district.counts["buildings"], rel=0.01)
+
+
+def test_a_load_takes_its_time_although_requests_are_cut_off_early(db, district):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+    assert not load_profile(folder=PROFILE, actor=None, again=True).changed
