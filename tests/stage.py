@@ -91,13 +91,27 @@ def open_stage() -> Iterator[str]:
             _drop(owner, name)
 
 
+def _in_use(name: str) -> bool:
+    """True for the database of a test run that is still alive; older templates and what killed runs left are not."""
+    *_, kind, number = name.split("_")
+    if kind not in ("run", "building"):
+        return False
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _build(owner: psycopg.Connection, cached: str) -> None:
     """Migrates and loads under a temporary name, then renames: a killed run leaves nothing half made."""
     from gis.database import prepare
     from layers.imports.services import load_profile
 
     for (old,) in owner.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'wangge\_test\_%'").fetchall():
-        if not old.startswith("wangge_test_run_"):
+        if not _in_use(old):
             _drop(owner, old)
     building = f"{cached}_building_{os.getpid()}"
     _copy(owner, TEMPLATE, building)
