@@ -34,6 +34,11 @@ class Limit:
             assert process.stdout is not None
             process.stdout.readline()
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes."""
+        return [process.pid for process in self._processes]
+
     def rate(self, z: int, seconds: float) -> float:
         """Tiles a second of both together."""
         for process in self._processes:

@@ -110,9 +110,8 @@ def print_table(figures: list[Figure]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if number == 0:
             print("  ".join("-" * width for width in widths))
-    for f in figures:
-        if f.note:
-            print(f"  {f.name}: {f.note}")
+    for note in dict.fromkeys(f"{f.name}: {f.note}" for f in figures if f.note):
+        print(f"  {note}")
 
 
 def write(path: Path, facts: dict[str, str], figures: list[Figure]) -> None:

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,14 +29,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where a server answers, and the process it is."""
+
+    url: str
+    pid: int
+
+
 @contextlib.contextmanager
-def running(command: Sequence[str | Path], environment: dict[str, str], log: Path, url: str) -> Iterator[str]:
-    """A server while it answers at `url`."""
+def running(command: Sequence[str | Path], environment: dict[str, str], log: Path, url: str) -> Iterator[Server]:
+    """A server while it answers at `url`; what is yielded names its address without a path."""
     with log.open("wb") as out:
         process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment, stdout=out, stderr=out)
     try:
         _wait(process, url, log)
-        yield url
+        yield Server(url.removesuffix("/healthz"), process.pid)
     finally:
         process.terminate()
         try:
@@ -75,37 +84,21 @@ def web_command() -> list[str]:
 
 
 @contextlib.contextmanager
-def wangge(database: Database, folder: Path, *, cache_mb: int, uds: Path | None = None) -> Iterator[str]:
-    """Our web process; yields its address. With `uds` it listens on that socket and is waited for elsewhere."""
+def wangge(database: Database, folder: Path, *, cache_mb: int) -> Iterator[Server]:
+    """Our web process with so much room for kept tiles."""
     port = free_port()
     environment = database.environment | {
         "WANGGE_TILE_CACHE_MB": str(cache_mb),
         "WANGGE_VAR": str(folder),
         "PYTHONPATH": str(ROOT),
     }
-    log = folder / f"web-{port}.log"
-    if uds is None:
-        with running(
-            [*web_command(), "--host", "127.0.0.1", "--port", str(port)],
-            environment,
-            log,
-            f"http://127.0.0.1:{port}/healthz",
-        ):
-            yield f"http://127.0.0.1:{port}"
-        return
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*web_command(), "--uds", str(uds)], cwd=ROOT, env=environment, stdout=out, stderr=out
-        )
-    try:
-        yield str(uds)
-    finally:
-        process.terminate()
-        process.wait(20)
+    command = [*web_command(), "--host", "127.0.0.1", "--port", str(port)]
+    with running(command, environment, folder / f"web-{port}.log", f"http://127.0.0.1:{port}/healthz") as server:
+        yield server
 
 
 @contextlib.contextmanager
-def tipg(python: str, database: Database, folder: Path, table: str, properties: list[str]) -> Iterator[str]:
+def tipg(python: str, database: Database, folder: Path, table: str, properties: list[str]) -> Iterator[Server]:
     """tipg on uvicorn (uvloop, httptools), two workers, on the same stored 3857 column, with the same attributes."""
     port = free_port()
     environment = os.environ | {
@@ -124,8 +117,8 @@ def tipg(python: str, database: Database, folder: Path, table: str, properties: 
         python, "-m", "uvicorn", "tipg.main:app", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
         "--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
-    with running(command, environment, folder / "tipg.log", f"http://127.0.0.1:{port}/healthz"):
-        yield f"http://127.0.0.1:{port}"
+    with running(command, environment, folder / "tipg.log", f"http://127.0.0.1:{port}/healthz") as server:
+        yield server
 
 
 def _with_host(url: str) -> str:
@@ -140,19 +133,20 @@ def _with_host(url: str) -> str:
 
 
 @contextlib.contextmanager
-def edge(folder: Path, static: Path, web_socket: Path) -> Iterator[str]:
-    """nginx with the product's own configuration: static files from `static`, tiles from the web socket."""
+def edge(folder: Path, static: Path, web: Server) -> Iterator[Server]:
+    """nginx with the product's own configuration: static files from `static`, tiles from the web process."""
     from gis.local.edge import configuration
 
     port = free_port()
     for name in ("run/edge", "log/edge", "cache/tiles"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    places: Any = SimpleNamespace(state=folder, web_socket=web_socket, rooted=False)
     (folder / "static").symlink_to(static)
+    places: Any = SimpleNamespace(state=folder, web_socket=Path("WEB"), rooted=False)
+    text = configuration(places, SimpleNamespace(host="127.0.0.1", port=port))
     target = folder / "nginx.conf"
-    target.write_text(configuration(places, SimpleNamespace(host="127.0.0.1", port=port)))
+    target.write_text(text.replace("unix:WEB", web.url.removeprefix("http://")))
     command = ["/usr/sbin/nginx", "-e", "stderr", "-p", str(folder), "-c", str(target)]
     if os.geteuid() == 0:  # else its workers would be nobody, who can't enter our folder
         command += ["-g", f"user {getpass.getuser()};"]
-    with running(command, dict(os.environ), folder / "nginx.log", f"http://127.0.0.1:{port}/healthz"):
-        yield f"http://127.0.0.1:{port}"
+    with running(command, dict(os.environ), folder / "nginx.log", f"http://127.0.0.1:{port}/healthz") as server:
+        yield server

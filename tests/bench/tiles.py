@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import psycopg
 from layers.geo.tilemath import tiles_over
 from tests.bench.limit import Limit
 from tests.bench.load import rate, tool
+from tests.bench.meter import Meter, Run
 from tests.bench.report import Figure, compare
 from tests.bench.servers import tipg, wangge
 from tests.bench.stage import ROOT, Database
@@ -38,60 +40,84 @@ def filled_tiles(database: Database, z: int) -> list[tuple[int, int]]:
         ]
 
 
-def measure(database: Database, folder: Path, rounds: int, seconds: float) -> list[Figure]:
-    """Round by round: limit, ours, ours packed, tipg, at each zoom, on servers that run all the while."""
-    tiles = {z: filled_tiles(database, z) for z in ZOOMS}
-    ours = {z: [f"/tiles/{LAYER}/{z}/{x}/{y}.mvt?v=1&s=public" for x, y in tiles[z]] for z in ZOOMS}
-    theirs = {
-        z: [f"/collections/public.{TABLE}/tiles/WebMercatorQuad/{z}/{x}/{y}?f=mvt" for x, y in tiles[z]] for z in ZOOMS
-    }
-    python = os.environ.get("WANGGE_BENCH_PYTHON") or str(ROOT / ".venv-bench" / "bin" / "python")
-    rates: dict[tuple[str, int], list[float]] = {
-        (who, z): [] for who in ("limit", "ours", "packed", "tipg") for z in ZOOMS
-    }
-    limit = Limit(database, tiles, LAYER)
-    with contextlib.ExitStack() as stack:
-        stack.callback(limit.close)
-        web = stack.enter_context(wangge(database, folder, cache_mb=0))
-        rival = None
+class _Contest:
+    """The contestants on their running servers."""
+
+    def __init__(self, database: Database, folder: Path, stack: contextlib.ExitStack) -> None:
+        self.tiles = {z: filled_tiles(database, z) for z in ZOOMS}
+        self.folder = folder
+        self.meter = Meter(database)
+        stack.callback(self.meter.close)
+        self.limit = Limit(database, self.tiles, LAYER)
+        stack.callback(self.limit.close)
+        self.web = stack.enter_context(wangge(database, folder, cache_mb=0))
+        python = os.environ.get("WANGGE_BENCH_PYTHON") or str(ROOT / ".venv-bench" / "bin" / "python")
+        self.rival = None
         if Path(python).exists():
-            rival = stack.enter_context(tipg(python, database, folder, TABLE, PROPERTIES))
-        for z in ZOOMS:  # warm: connections, prepared statements, the versions this process has seen
-            limit.rate(z, 1)
-            rate(web, ours[z], 1, folder)
-            if rival:
-                rate(rival, theirs[z], 1, folder)
+            self.rival = stack.enter_context(tipg(python, database, folder, TABLE, PROPERTIES))
+
+    @property
+    def names(self) -> list[str]:
+        """Who takes part, in turn."""
+        return ["limit", "ours", *(["tipg"] if self.rival else []), "packed"]
+
+    def run(self, who: str, z: int, seconds: float) -> Run:
+        """One measurement of one contestant."""
+        if who == "limit":
+            return self._metered(self.limit.pids, seconds, lambda: self.limit.rate(z, seconds))
+        server = self.rival if who == "tipg" else self.web
+        assert server is not None
+        accept = "gzip" if who == "packed" else ""
+        paths = [_path(who, z, x, y) for x, y in self.tiles[z]]
+        return self._metered(
+            [server.pid], seconds, lambda: rate(server.url, paths, seconds, self.folder, accept_encoding=accept)
+        )
+
+    def _metered(self, pids: list[int], seconds: float, work: Callable[[], float]) -> Run:
+        before = self.meter.used(*pids)
+        found = work()
+        return Run(found, found * seconds / max(1e-9, self.meter.used(*pids) - before))
+
+
+def _path(who: str, z: int, x: int, y: int) -> str:
+    if who == "tipg":
+        return f"/collections/public.{TABLE}/tiles/WebMercatorQuad/{z}/{x}/{y}?f=mvt"
+    return f"/tiles/{LAYER}/{z}/{x}/{y}.mvt?v=1&s=public"
+
+
+def measure(database: Database, folder: Path, rounds: int, seconds: float) -> list[Figure]:
+    """Round by round limit, ours, tipg, ours packed, at each zoom, on servers that run all the while."""
+    runs: dict[tuple[str, int], list[Run]] = {}
+    with contextlib.ExitStack() as stack:
+        contest = _Contest(database, folder, stack)
+        for z in ZOOMS:  # warm: connections, prepared statements, the versions a process has seen
+            for who in contest.names:
+                contest.run(who, z, 1)
         for number in range(rounds):
             print(f"  tiles: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
             for z in ZOOMS:
-                rates["limit", z].append(limit.rate(z, seconds))
-                rates["ours", z].append(rate(web, ours[z], seconds, folder))
-                if rival:
-                    rates["tipg", z].append(rate(rival, theirs[z], seconds, folder))
-                rates["packed", z].append(rate(web, ours[z], seconds, folder, accept_encoding="gzip"))
-    return _figures(rates, tiles)
+                for who in contest.names:
+                    runs.setdefault((who, z), []).append(contest.run(who, z, seconds))
+        return [figure for z in ZOOMS for figure in _figures(runs, z, len(contest.tiles[z]))]
 
 
-def _figures(rates: dict[tuple[str, int], list[float]], tiles: dict[int, list[tuple[int, int]]]) -> list[Figure]:
+def _figures(runs: dict[tuple[str, int], list[Run]], z: int, count: int) -> list[Figure]:
+    note = f"{count} distinct tiles with {LAYER} and their labels, 2 processes each, load by {tool()} on 8 connections"
     figures = []
-    for z in ZOOMS:
-        note = f"{len(tiles[z])} distinct tiles with {LAYER}, 2 processes each, load by {tool()} on 8 connections"
-        limit, ours = rates["limit", z], rates["ours", z]
-        figures.append(
-            compare(f"cold tile z{z}", "psycopg ST_AsMVT loop", ours, limit, goal=0.75, unit="tiles/s", note=note)
-        )
-        figures.append(
+    for who, other, peer, goal in (
+        ("ours", "limit", "psycopg ST_AsMVT loop", 0.75),
+        ("packed", "limit", "psycopg ST_AsMVT loop", None),
+        ("ours", "tipg", "tipg 1.6.1", TIPG_GOAL[z]),
+    ):
+        if (other, z) not in runs:
+            continue
+        name = f"cold tile z{z}" + (", gzipped" if who == "packed" else "")
+        mine, theirs = runs[who, z], runs[other, z]
+        figures += [
+            compare(name, peer, [r.rate for r in mine], [r.rate for r in theirs], goal=goal, unit="tiles/s", note=note),
             compare(
-                f"cold tile z{z}, gzipped",
-                "psycopg ST_AsMVT loop",
-                rates["packed", z],
-                limit,
-                goal=None,
-                unit="tiles/s",
-            )
-        )
-        if rates["tipg", z]:
-            figures.append(
-                compare(f"cold tile z{z}", "tipg 1.6.1", ours, rates["tipg", z], goal=TIPG_GOAL[z], unit="tiles/s")
-            )
+                f"{name}, by CPU time", peer, [r.per_cpu for r in mine], [r.per_cpu for r in theirs], goal=goal,
+                unit="tiles/CPU s",
+            ),
+        ]  # fmt: skip
     return figures
