@@ -42,7 +42,7 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
       root.dataset.layer = card.layer;
       root.replaceChildren(
         el('header', { class: 'card-head' },
-          el('p', { class: 'card-kind' }, el('span', {}, [card.layerTitle, card.kind].filter(Boolean).join('\u3000')),
+          el('p', { class: 'card-kind' }, el('span', {}, [...new Set([card.layerTitle, card.kind])].filter(Boolean).join('\u3000')),
             el('button', { class: 'plain-button', type: 'button', id: 'card-close', 'aria-label': say('Close'), onclick: close }, icon('cross', files))),
           el('h2', { tabindex: '-1', id: 'card-title' }, card.title),
           card.subtitle && el('p', { class: 'card-other', lang: other }, card.subtitle),

@@ -112,7 +112,7 @@ export function places(b, source) {
     layout: {
       'icon-image': ['match', ['get', 'kind'], ...Object.entries(KINDS).flatMap(([kind, [icon]]) => [kind, icon]), 'place'],
       'icon-size': b.fade([14, 0.75], [16, 0.95]), 'icon-padding': b.px(3),
-      'text-field': ['step', ['zoom'], '', b.z(Math.max(from + 0.4, 14.6)), nameIn(b)],
+      'text-field': b.tilted ? '' : ['step', ['zoom'], '', b.z(Math.max(from + 0.4, 14.6)), nameIn(b)],
       'text-font': REGULAR, 'text-size': b.steps([14, 10.5], [17, 12.5]), 'text-max-width': 7, 'text-line-height': 1.2,
       'text-variable-anchor-offset': ['top', [0, 0.85], 'right', [-0.95, 0], 'left', [0.95, 0]], 'text-justify': 'auto', 'text-optional': true,
       'symbol-sort-key': ['match', ['get', 'kind'], ...Object.entries(KINDS).flatMap(([kind, rule]) => [kind, rule[2]]), 8],
