@@ -86,3 +86,8 @@ function nearOf(near, language) {
 export function layerOfLevel(level) {
   return { district: 'district', subdistrict: 'subdistricts', community: 'communities', grid: 'grids', unit_grid: 'unit_grids' }[level] ?? '';
 }
+
+/** Layer id of an area code, by its length. */
+export function layerOfCode(code) {
+  return { 6: 'district', 9: 'subdistricts', 12: 'communities', 15: 'grids' }[code.length] ?? 'grids';
+}

@@ -1,6 +1,6 @@
 /** The card of the selected feature, in the right margin. */
 
-import { cardOf, layerOfLevel } from './card.js';
+import { cardOf, layerOfCode, layerOfLevel } from './card.js';
 import { byId, el, icon, langOf } from './dom.js';
 import { metres } from './numbers.js';
 
@@ -20,7 +20,7 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
     return el('dl', { class: 'rows' }, ...list.flatMap((row) => [
       el('dt', {}, row.title, el('span', { class: 'least', lang: other }, row.titleOther === row.title ? '' : row.titleOther)),
       el('dd', { class: row.empty ? 'least' : row.code ? 'code' : null },
-        row.area ? el('button', { class: 'link', type: 'button', onclick: () => go(layerOfLength(row.area), row.area) }, row.value) : row.value,
+        row.area ? el('button', { class: 'link', type: 'button', onclick: () => go(layerOfCode(row.area), row.area) }, row.value) : row.value,
         row.other && el('span', { class: 'least', lang: row.area ? null : other }, row.other)),
     ]));
   }
@@ -64,8 +64,4 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
     },
     open: () => !root.hidden,
   };
-}
-
-function layerOfLength(code) {
-  return { 6: 'district', 9: 'subdistricts', 12: 'communities', 15: 'grids' }[code.length] ?? 'grids';
 }

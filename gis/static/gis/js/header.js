@@ -37,6 +37,13 @@ export function themeSwitch({ say, changed, iconUrl }) {
   return { flip };
 }
 
+/** Writes the names of the areas of someone's posts beside them, once they can be asked. */
+export async function nameAreas(me, language, areaName) {
+  const codes = [...new Set((me.assignments ?? []).map((post) => post.area).filter(Boolean))];
+  const names = new Map(await Promise.all(codes.map(async (code) => [code, await areaName(code)])));
+  account({ ...me, assignments: me.assignments.map((post) => ({ ...post, area_name: names.get(post.area), area_name_en: names.get(post.area) })) }, language);
+}
+
 /** Who is signed in, and as what. */
 export function account(me, language) {
   const chinese = isChinese(language);
@@ -45,6 +52,10 @@ export function account(me, language) {
   byId('account-name').textContent = name;
   byId('account-title').textContent = name;
   byId('account-posts').replaceChildren(...[name === me.username ? '' : me.username, ...new Set(posts)].filter(Boolean).map((line) => el('li', {}, line)));
+}
+
+/** The account's menu closes by a click elsewhere and by Escape. */
+export function accountMenu() {
   const menu = byId('account');
   document.addEventListener('click', (event) => { if (!menu.contains(event.target)) menu.removeAttribute('open'); });
   menu.addEventListener('keydown', (event) => { if (event.key === 'Escape') { menu.removeAttribute('open'); menu.querySelector('summary').focus(); } });

@@ -136,6 +136,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     reload() {
       for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.getSource(id).setTiles(source.tiles);
     },
+    styled: () => Boolean(map.getStyle()?.layers?.length),
     resize: () => map.resize(),
     remove: () => map.remove(),
   };

@@ -33,7 +33,11 @@ export function watch({ map, sheet, status, say, now, drawn }) {
   }
 
   map.on('error', async ({ error, sourceId, tile }) => {
-    if (!sourceId && !tile) return console.error(error);
+    if (!sourceId && !tile) {
+      console.error(error);
+      if (!map.styled()) setState('error');
+      return undefined;
+    }
     const since = Date.now() - renewed;
     const refused = [401, 403].includes(error.status);
     if (refused && since < 2_000) return undefined;
