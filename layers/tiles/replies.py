@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.utils import formatdate
 
 from layers.tiles.cache import Tile
 
@@ -29,11 +30,14 @@ class Keeping:
 
     cache_control: str
     edge_s: int | None = None
+    ends_at: int | None = None
     by_caller: bool = False
 
     def headers(self) -> list[tuple[str, str]]:
         """`X-Accel-Expires` first: the edge (nginx) reads headers in their order and takes it off the answer."""
         accel = [] if self.edge_s is None else [("X-Accel-Expires", str(self.edge_s))]
+        if self.ends_at is not None:
+            accel.append(("Expires", formatdate(self.ends_at, usegmt=True)))
         vary = "Accept-Encoding, Authorization, Cookie" if self.by_caller else "Accept-Encoding"
         return [*accel, ("Cache-Control", self.cache_control), ("Vary", vary)]
 
@@ -50,10 +54,12 @@ class Reply:
 PUBLIC_KEEPING = Keeping(IMMUTABLE)
 
 
-def signed_keeping(remaining_s: int) -> Keeping:
-    """For an address with a signed scope: its reader's browser and our edge, as long as the signature holds."""
-    seconds = max(0, remaining_s)
-    return Keeping(f"private, max-age={seconds}, immutable", edge_s=seconds)
+def signed_keeping(expires: int, now: float) -> Keeping:
+    """For an address with a signed scope: its reader's browser and our edge, until the signature ends.
+
+    The end is a date and no `max-age`: the edge hands on what it kept unchanged, and a `max-age` would start anew there.
+    """
+    return Keeping("private, immutable", edge_s=max(0, int(expires - now)), ends_at=expires)
 
 
 def reply(tile: Tile, keeping: Keeping, *, accept_encoding: str = "", if_none_match: str = "") -> Reply:

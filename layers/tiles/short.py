@@ -96,4 +96,4 @@ def _rights(layers: str, specs: tuple[LayerSpec, ...], scope: str) -> tuple[tupl
         signed = scopes.verify(selectors.key(), layers, scope, now)
     except scopes.AddressRefused:
         return None
-    return signed.scopes, signed_keeping(int(signed.expires - now))
+    return signed.scopes, signed_keeping(signed.expires, now)

@@ -108,7 +108,7 @@ def _rights(
             if not _actor(request).known:
                 raise
         else:
-            return selectors.tiled_specs(ids), signed.scopes, signed_keeping(int(signed.expires - now))
+            return selectors.tiled_specs(ids), signed.scopes, signed_keeping(signed.expires, now)
     specs = _caller_specs(request, ids)
     return specs, selectors.scopes_of(_actor(request), specs), _unkept(specs)
 
