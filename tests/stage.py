@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+
+from gis.local.children import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "data" / "yuanhui"
@@ -157,7 +160,12 @@ class Server:
         ]  # fmt: skip
         with log.open("wb") as out:
             process = subprocess.Popen(
-                command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environment | {"WANGGE_VAR": str(var)}
+                command,
+                cwd=ROOT,
+                stdout=out,
+                stderr=out,
+                env=os.environ | environment | {"WANGGE_VAR": str(var)},
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),
             )
         running = cls(f"http://127.0.0.1:{port}", process, log)
         try:

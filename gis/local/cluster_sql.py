@@ -127,5 +127,7 @@ SELECT 'CREATE DATABASE wangge OWNER wangge_owner TEMPLATE wangge_template'
 REVOKE ALL ON DATABASE wangge, wangge_template, postgres, template1 FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE wangge TO wangge_app;
 GRANT CONNECT ON DATABASE postgres TO wangge_owner;
+-- Tests drop databases with their sessions: whoever ends a session must belong to its role.
+GRANT wangge_app TO wangge_owner;
 """
     return [("postgres", roles), ("postgres", fill), ("postgres", database)]

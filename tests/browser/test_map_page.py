@@ -104,7 +104,7 @@ def test_a_layer_is_switched_off_and_leaves_the_legend(open_page):
     watched.wait_map()
     page = watched.page
     before = page.locator("#legend-list li").count()
-    page.locator("#layers input[type=checkbox]:checked").nth(4).uncheck()
+    page.uncheck("#layer-roads")
     watched.wait_until(f"document.querySelectorAll('#legend-list li').length < {before}")
     watched.wait_map()
 
