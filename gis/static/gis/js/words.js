@@ -44,7 +44,7 @@ export const ZH = {
   'Whole district': '全区',
   'Tilt': '三维',
   'Flat': '二维',
-  '3D view': '三维视图',
+  '3D view': '3D 视图',
   'Turn north up': '转回正北',
   'Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.': '辖区地图。方向键移动，加减键缩放，Shift 加方向键旋转倾斜，回车查看中心处。',
   'zoom {zoom}': '{zoom} 级',
