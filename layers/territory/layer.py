@@ -96,7 +96,7 @@ BUILDINGS = LayerSpec(
     ),
     details=(
         Detail(12, tolerance_m=6, max_rank=4, cap=3000), Detail(13, tolerance_m=3, cap=6000),
-        Detail(14, tolerance_m=0.8, cap=8000), Detail(15, tolerance_m=0.3, cap=8000), Detail(16, cap=8000),
+        Detail(14, cap=8000),
     ),
 )  # fmt: skip
 

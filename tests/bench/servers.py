@@ -45,6 +45,9 @@ def running(command: Sequence[str | Path], environment: dict[str, str], log: Pat
     try:
         _wait(process, url, log)
         yield Server(url.removesuffix("/healthz"), process.pid)
+    except RuntimeError:
+        print(f"{command[0]} ({log.name}) said:\n{log.read_text(errors='replace')[-3000:]}", file=sys.stderr)
+        raise
     finally:
         process.terminate()
         try:
@@ -91,6 +94,7 @@ def wangge(database: Database, folder: Path, *, cache_mb: int) -> Iterator[Serve
         "WANGGE_TILE_CACHE_MB": str(cache_mb),
         "WANGGE_VAR": str(folder),
         "PYTHONPATH": str(ROOT),
+        "PYTHONFAULTHANDLER": "1",
     }
     command = [*web_command(), "--host", "127.0.0.1", "--port", str(port)]
     with running(command, environment, folder / f"web-{port}.log", f"http://127.0.0.1:{port}/healthz") as server:
