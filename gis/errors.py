@@ -54,6 +54,8 @@ def as_wangge_error(error: Exception) -> WanggeError | None:
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
     if isinstance(cause, psycopg.errors.QueryCanceled):
         return TookTooLong()
+    if isinstance(cause, psycopg.errors.LockNotAvailable):
+        return Unavailable("另一项更改正在进行", "another change is under way")
     if isinstance(error, OperationalError) or isinstance(cause, psycopg.OperationalError):
         return Unavailable("数据库没有应答", "the database does not answer")
     return None

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from layers.api.description import described_person
 from layers.catalog.selectors import district_bounds, notice
 from layers.people.access import SIGNED_IN, access
-from layers.people.selectors import describe
 
 
 @access(SIGNED_IN)
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles_url": "/tiles/{layers}.json",
         "home": {"bbox": district_bounds()},
         "language": language,
-        "me": describe(request.user, request.actor),  # type: ignore[attr-defined]
+        "me": described_person(request.user, request.actor),  # type: ignore[attr-defined]
         "notice": notice(),
     }
     return render(request, "gis/map.html", {"map_config": config})

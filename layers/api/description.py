@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
 from layers.catalog.registry import visible_specs
 from layers.catalog.selectors import current_versions
 from layers.people.rights import Actor, visible_fields
+from layers.people.selectors import describe
 from layers.spec import FieldSpec, LayerSpec
+from layers.territory.selectors import area_names
 
 
 def describe_field(field: FieldSpec) -> dict[str, Any]:
@@ -47,3 +52,13 @@ def describe_layer(actor: Actor, spec: LayerSpec) -> dict[str, Any]:
 def describe_layers(actor: Actor) -> list[dict[str, Any]]:
     """Every layer of which the actor may see at least some rows."""
     return [describe_layer(actor, spec) for spec in visible_specs(actor)]
+
+
+def described_person(user: AbstractBaseUser | AnonymousUser, actor: Actor) -> dict[str, Any]:
+    """What a person may know of his own account, the areas of his posts by name."""
+    person = describe(user, actor)
+    names = area_names(sorted({post.area for post in actor.posts}))
+    for post in person["assignments"]:
+        area = names.get(post["area"])
+        post |= {"area_name": area.name if area else "", "area_name_en": area.name_en if area else ""}
+    return person

@@ -8,13 +8,12 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from layers.api.description import describe_layers
+from layers.api.description import describe_layers, described_person
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names
 from layers.errors import InvalidInput
 from layers.people.rights import Actor, visible
-from layers.people.selectors import describe
 from layers.territory.selectors import area_names, chain_at
 
 api = NinjaAPI(
@@ -74,6 +73,7 @@ def search(
         text,
         layers=list(scopes),
         open_layers=[layer for layer, scope in scopes.items() if scope.everything],
+        joined=[spec.id for spec in specs if all("Line" in kind for kind in spec.geometry_types)],
         prefixes=sorted({prefix for scope in scopes.values() for prefix in scope.prefixes}),
         limit=limit,
     )
@@ -106,4 +106,4 @@ def chain(
 @api.get("/me", summary="Your account and your posts")
 def me(request: HttpRequest) -> Any:
     """Name, language, assignments in force."""
-    return describe(request.user, _actor(request))
+    return described_person(request.user, _actor(request))

@@ -107,29 +107,45 @@ def current_rows(spec: LayerSpec) -> Any:
     return rows.exclude(version_to__lte=version)
 
 
+#: Pieces that share a name (the sections of a street) are one result with the box of all of them.
 _SEARCH = """
-SELECT layer, feature_id, code, kind, name, name_en, area, lon, lat, west, south, east, north,
-       CASE WHEN code = %(exact)s OR name = %(exact)s THEN 0
-            WHEN name LIKE %(prefix)s OR code LIKE %(prefix)s THEN 1
-            WHEN initials LIKE %(lower)s THEN 2
-            WHEN pinyin LIKE %(lower)s OR lower(name_en) LIKE %(lower)s THEN 3
-            ELSE 4 END AS fit
-FROM catalog_search
-WHERE layer = ANY(%(layers)s)
-  AND (name LIKE %(part)s OR code LIKE %(prefix)s OR initials LIKE %(lower)s OR pinyin LIKE %(lower)s
-       OR name_en ILIKE %(part)s)
-  AND (layer = ANY(%(open)s) OR area LIKE ANY(%(areas)s))
+WITH found AS (
+    SELECT layer, feature_id, code, kind, name, name_en, area, lon, lat, west, south, east, north, rank,
+           CASE WHEN layer = ANY(%(joined)s) THEN name ELSE feature_id END AS whole,
+           CASE WHEN code = %(exact)s OR name = %(exact)s THEN 0
+                WHEN name LIKE %(prefix)s OR code LIKE %(prefix)s THEN 1
+                WHEN initials LIKE %(lower)s THEN 2
+                WHEN pinyin LIKE %(lower)s OR lower(name_en) LIKE %(lower)s THEN 3
+                ELSE 4 END AS fit
+    FROM catalog_search
+    WHERE layer = ANY(%(layers)s)
+      AND (name LIKE %(part)s OR code LIKE %(prefix)s OR initials LIKE %(lower)s OR pinyin LIKE %(lower)s
+           OR name_en ILIKE %(part)s)
+      AND (layer = ANY(%(open)s) OR area LIKE ANY(%(areas)s))
+), joined AS (
+    SELECT layer, feature_id, code, kind, name, name_en, area, lon, lat, rank, fit,
+           min(west) OVER all_pieces AS west, min(south) OVER all_pieces AS south,
+           max(east) OVER all_pieces AS east, max(north) OVER all_pieces AS north,
+           count(*) OVER all_pieces AS pieces,
+           row_number() OVER (PARTITION BY layer, whole ORDER BY fit, rank, feature_id) AS nth
+    FROM found
+    WINDOW all_pieces AS (PARTITION BY layer, whole)
+)
+SELECT layer, feature_id, code, kind, name, name_en, area, lon, lat, west, south, east, north, pieces
+FROM joined
+WHERE nth = 1
 ORDER BY fit, rank, length(name), name, feature_id
 LIMIT %(limit)s
 """
 
 
 def search_names(
-    text: str, *, layers: list[str], open_layers: list[str], prefixes: list[str], limit: int
+    text: str, *, layers: list[str], open_layers: list[str], joined: list[str], prefixes: list[str], limit: int
 ) -> list[dict[str, Any]]:
     """Features whose name, pinyin, initials or code fit `text`, best first.
 
-    `layers` may be searched at all; those not in `open_layers` only inside the areas `prefixes`.
+    `layers` may be searched at all; those not in `open_layers` only inside the areas `prefixes`. In the layers
+    `joined`, features of one name are one result.
     """
     plain = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     values: dict[str, Any] = {
@@ -139,6 +155,7 @@ def search_names(
         "lower": plain.lower().replace(" ", "") + "%",
         "layers": layers,
         "open": open_layers,
+        "joined": joined,
         "areas": [prefix + "%" for prefix in prefixes],
         "limit": limit,
     }

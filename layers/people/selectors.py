@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -67,7 +67,7 @@ def post_titles(at: datetime) -> dict[str, tuple[str, str]]:
     return {row.code: (row.zh, row.en) for row in rows}
 
 
-def describe(user: AbstractBaseUser | AnonymousUser, actor: Actor) -> dict[str, object]:
+def describe(user: AbstractBaseUser | AnonymousUser, actor: Actor) -> dict[str, Any]:
     """What a person may know of his own account: name, language, posts with their titles."""
     titles = post_titles(timezone.now())
     return {

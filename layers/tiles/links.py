@@ -22,7 +22,7 @@ TIMEOUT_MS = 5000
 #: Planning a spatial statement costs as much as running it on a small tile, hence generic plans; nothing in parallel,
 #: as two cores serve many tiles at once.
 OPTIONS = (
-    f"-c statement_timeout={TIMEOUT_MS} -c default_transaction_read_only=on -c jit=off"
+    f"-c statement_timeout={TIMEOUT_MS} -c lock_timeout=0 -c default_transaction_read_only=on -c jit=off"
     " -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
 )
 _NOT_FOR_US = ("cursor_factory", "context", "prepare_threshold", "pool")

@@ -73,6 +73,14 @@ def test_search_finds_by_name_pinyin_and_initials(gis, typed, found):
         assert south <= row["lat"] <= north
 
 
+def test_a_street_is_one_result_with_the_box_of_all_its_sections(gis):
+    streets = [row for row in gis.get("/api/search", {"q": "人民路"}).json()["results"] if row["layer"] == "roads"]
+    assert [row["name"] for row in streets].count("人民路") == 1
+    street = next(row for row in streets if row["name"] == "人民路")
+    assert street["pieces"] > 1
+    assert street["bbox"][2] - street["bbox"][0] > 0.02
+
+
 def test_search_finds_areas_by_code_and_tells_where(gis, district):
     grid = district.codes["grid"][3]
     first = gis.get("/api/search", {"q": grid}).json()["results"][0]
@@ -150,6 +158,7 @@ def test_me_tells_posts_with_their_titles(client_for, district):
     (post,) = body["assignments"]
     assert post["role"] == "grid_leader"
     assert post["area"] == district.first("grid")
+    assert post["area_name"]
 
 
 def test_no_answer_may_be_kept_by_a_shared_cache(gis):

@@ -37,13 +37,6 @@ export function themeSwitch({ say, changed, iconUrl }) {
   return { flip };
 }
 
-/** Writes the names of the areas of someone's posts beside them, once they can be asked. */
-export async function nameAreas(me, language, areaName) {
-  const codes = [...new Set((me.assignments ?? []).map((post) => post.area).filter(Boolean))];
-  const names = new Map(await Promise.all(codes.map(async (code) => [code, await areaName(code)])));
-  account({ ...me, assignments: me.assignments.map((post) => ({ ...post, area_name: names.get(post.area), area_name_en: names.get(post.area) })) }, language);
-}
-
 /** Who is signed in, and as what. */
 export function account(me, language) {
   const chinese = isChinese(language);

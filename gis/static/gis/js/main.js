@@ -1,13 +1,11 @@
 /** The map page: puts the parts together. */
 
-import { getJson } from './api.js';
 import { widened } from './bounds.js';
-import { layerOfCode } from './card.js';
 import { cardView } from './cardview.js';
 import { announce, choice } from './choice.js';
 import { shanghai } from './clock.js';
 import { byId } from './dom.js';
-import { account, accountMenu, clock, languageForm, nameAreas, themeSwitch } from './header.js';
+import { account, accountMenu, clock, languageForm, themeSwitch } from './header.js';
 import { keys } from './keys.js';
 import { layerPanel } from './layerpanel.js';
 import { legendView } from './legendview.js';
@@ -21,7 +19,7 @@ import { inView, tabs } from './sidepanel.js';
 import { setState, statusLine } from './status.js';
 import { tools } from './tools.js';
 import { watch } from './watch.js';
-import { nameOf, speaker } from './words.js';
+import { speaker } from './words.js';
 
 const config = JSON.parse(byId('map-config').textContent);
 const { language } = config;
@@ -61,19 +59,9 @@ async function start() {
   style = sheet.style(tilted);
   chosen = choice({ say, sheet, status, card: () => views.card, map: () => map, remember });
   makeViews();
-  nameAreas(config.me ?? {}, language, areaName);
   if (openMap(view)) wire();
   panels();
   if (view?.selected) chosen.select(view.selected.layer, view.selected.id, { fly: false });
-}
-
-/** The name of an area, or nothing where it cannot be read. */
-async function areaName(code) {
-  try {
-    return nameOf((await getJson(sheet.urls.feature(layerOfCode(code), code))).properties, language);
-  } catch (failure) {
-    return '';
-  }
 }
 
 function makeViews() {

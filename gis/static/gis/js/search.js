@@ -30,8 +30,8 @@ export function whole(results) {
   for (const result of results) {
     const key = result.layer === 'roads' && result.name ? `${result.name}|${result.chain_zh ?? ''}` : `${result.layer}|${result.id}`;
     const first = kept.get(key);
-    if (!first) kept.set(key, { ...result, pieces: 1 });
-    else kept.set(key, { ...first, pieces: first.pieces + 1, bbox: joined(first.bbox, result.bbox) });
+    if (!first) kept.set(key, { ...result, pieces: result.pieces ?? 1 });
+    else kept.set(key, { ...first, pieces: first.pieces + (result.pieces ?? 1), bbox: joined(first.bbox, result.bbox) });
   }
   return [...kept.values()];
 }
