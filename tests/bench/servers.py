@@ -87,7 +87,9 @@ def web_command() -> list[str]:
 
 
 @contextlib.contextmanager
-def wangge(database: Database, folder: Path, *, cache_mb: int) -> Iterator[Server]:
+def wangge(
+    database: Database, folder: Path, *, cache_mb: int, application: str = "gis.wsgi:application"
+) -> Iterator[Server]:
     """Our web process with so much room for kept tiles."""
     port = free_port()
     environment = database.environment | {
@@ -96,7 +98,8 @@ def wangge(database: Database, folder: Path, *, cache_mb: int) -> Iterator[Serve
         "PYTHONPATH": str(ROOT),
         "PYTHONFAULTHANDLER": "1",
     }
-    command = [*web_command(), "--host", "127.0.0.1", "--port", str(port)]
+    command = [application if part == "gis.wsgi:application" else part for part in web_command()]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
     with running(command, environment, folder / f"web-{port}.log", f"http://127.0.0.1:{port}/healthz") as server:
         yield server
 
