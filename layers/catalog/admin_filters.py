@@ -8,9 +8,9 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from layers.people.admin_base import either, in_chinese
+from layers.people.admin_forms import StateFilter
 from layers.spec import FieldSpec, LayerSpec
 from layers.territory.models import Area
 
@@ -25,21 +25,8 @@ def in_areas(spec: LayerSpec, prefixes: tuple[str, ...]) -> Q:
     return condition
 
 
-class InForce(SimpleListFilter):
+class InForce(StateFilter):
     """Rows in force today, unless the past is asked for."""
-
-    title = _("State")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Past states, or all."""
-        return [("past", _("No longer in force")), ("all", _("All states"))]
-
-    def choices(self, changelist: Any) -> Any:
-        """The default is a choice with a name of its own."""
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": _("In force today")}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By dates of validity, in Asia/Shanghai."""

@@ -7,8 +7,7 @@ that a text may name, never sees it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import shapely
 from django import forms
@@ -23,11 +22,7 @@ from layers.catalog.selectors import district_bounds
 from layers.errors import WanggeError
 from layers.geo.geometry import parse_geojson
 from layers.people.admin_base import sentence
-
-if TYPE_CHECKING:
-    _ModelForm = forms.ModelForm[Any]
-else:
-    _ModelForm = forms.ModelForm
+from layers.people.admin_forms import ServiceForm
 
 #: A refused text longer than this is not sent back to the browser.
 KEEP_CHARACTERS = 200_000
@@ -113,7 +108,7 @@ class ShapeField(forms.Field):
         return bool(data) and data != as_geojson(initial)
 
 
-class FeatureForm(_ModelForm):
+class FeatureForm(ServiceForm):
     """The next state of a feature. Nothing of it reaches the model: `store` calls the service."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Kept beside the event log."))
@@ -121,29 +116,10 @@ class FeatureForm(_ModelForm):
     state_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     client_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
-    store: ClassVar[Callable[[FeatureForm], None]]
-    _stored: bool | None = None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["state_version"] = self.instance.feature_version
-
-    def _post_clean(self) -> None:
-        """Leaves the model alone: its row is closed, never changed."""
-
-    def is_valid(self) -> bool:
-        """True when the values fit and the service has taken them; else the form holds the reason."""
-        if not super().is_valid():
-            return False
-        if self._stored is None:
-            try:
-                type(self).store(self)
-                self._stored = True
-            except WanggeError as error:
-                self._stored = False
-                self.add_error(self._place_of(error), sentence(error))
-        return self._stored
 
     def _place_of(self, error: WanggeError) -> str | None:
         """The form's own name of the field an error is about, None for the whole form."""

@@ -7,27 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from layers.incidents.models import ItemType
 from layers.people.admin_base import ReadOnlyAdmin, either
+from layers.people.admin_forms import StateFilter
 
 
-class Current(admin.SimpleListFilter):
+class Current(StateFilter):
     """Versions in force, unless the past is asked for."""
-
-    title = _("State")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Past versions, or all."""
-        return [("past", _("No longer in force")), ("all", _("All states"))]
-
-    def choices(self, changelist: Any) -> Any:
-        """The default is a choice with a name of its own."""
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": _("In force today")}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By the version's own mark."""

@@ -15,8 +15,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from layers.errors import WanggeError
-from layers.people.admin_base import GuardedAdmin, ReadOnlyAdmin, actor_in, in_chinese, sentence
+from layers.people.admin_base import GuardedAdmin, ReadOnlyAdmin, actor_in, in_chinese
+from layers.people.admin_forms import ServiceForm
 from layers.people.models import Assignment, Department, PostTitle, Token, User
 from layers.people.rights import Actor, may
 from layers.people.selectors import post_titles
@@ -41,29 +41,6 @@ def role_words() -> dict[str, str]:
     """Role id -> its name in force today, in the page's language."""
     titles = post_titles(timezone.now())
     return {role.value: titles.get(role.value, (role.value, role.value))[0 if in_chinese() else 1] for role in Role}
-
-
-class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form whose values go to a service; what the service refuses stands beside the field it names."""
-
-    store: Any
-    _stored: bool | None = None
-
-    def _post_clean(self) -> None:
-        """Leaves the model to the service."""
-
-    def is_valid(self) -> bool:
-        """True when the values fit and the service has taken them."""
-        if not super().is_valid():
-            return False
-        if self._stored is None:
-            try:
-                type(self).store(self)
-                self._stored = True
-            except WanggeError as error:
-                self._stored = False
-                self.add_error(error.field if error.field in self.fields else None, sentence(error))
-        return self._stored
 
 
 class ServiceAdmin(GuardedAdmin):
