@@ -18,12 +18,18 @@ def is_tile(z: int, x: int, y: int) -> bool:
     return 0 <= z <= MAX_ZOOM and 0 <= x < (1 << z) and 0 <= y < (1 << z)
 
 
-def bounds_3857(z: int, x: int, y: int) -> tuple[float, float, float, float]:
-    """(west, south, east, north) of a tile in metres of EPSG:3857."""
+def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """(west, south, east, north) in metres of EPSG:3857; neighbours share the very same number.
+
+    A label point belongs to the one tile whose half-open box holds it, so an edge must not differ by a rounding.
+    """
     size = 2 * HALF_EXTENT_M / (1 << z)
-    west = -HALF_EXTENT_M + x * size
-    north = HALF_EXTENT_M - y * size
-    return west, north - size, west + size, north
+    return (
+        x * size - HALF_EXTENT_M,
+        HALF_EXTENT_M - (y + 1) * size,
+        (x + 1) * size - HALF_EXTENT_M,
+        HALF_EXTENT_M - y * size,
+    )
 
 
 def tile_at(lon: float, lat: float, z: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.geo.tilemath import BUFFER, EXTENT, HALF_EXTENT_M, metres_per_unit
+from layers.geo.tilemath import BUFFER, EXTENT, edges, metres_per_unit
 from layers.people.rights import RowScope
 from layers.spec import FieldSpec, LayerSpec
 
@@ -68,20 +68,6 @@ class Statement:
             else:
                 values.append(repr(fixed[kind]))
         return values
-
-
-def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
-    """(west, south, east, north) in metres of EPSG:3857; neighbours share the very same number.
-
-    A label point belongs to the one tile whose half-open box holds it, so an edge must not differ by a rounding.
-    """
-    size = 2 * HALF_EXTENT_M / (1 << z)
-    return (
-        x * size - HALF_EXTENT_M,
-        HALF_EXTENT_M - (y + 1) * size,
-        (x + 1) * size - HALF_EXTENT_M,
-        HALF_EXTENT_M - y * size,
-    )
 
 
 def label_shape(spec: LayerSpec) -> LabelShape | None:

@@ -9,11 +9,10 @@ from django.db import connection
 from django.test import Client
 
 from layers.catalog.registry import BUILT_IN
-from layers.geo.tilemath import tile_at, tiles_over
+from layers.geo.tilemath import edges, tile_at, tiles_over
 from layers.people.rights import EVERYTHING
 from layers.tiles import selectors
 from layers.tiles.addresses import Spot
-from layers.tiles.mvt import edges
 from tests.tile_reading import BOX, address_of, decode, ids_over, walk
 
 pytestmark = pytest.mark.django_db

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.catalog.registry import BUILT_IN, spec_of
+from layers.geo.tilemath import edges
 from layers.people.rights import EVERYTHING, RowScope
 from layers.roles import Role
 from layers.spec import Detail
 from layers.tiles.mvt import (
     Source,
     area_expression,
-    edges,
     identifier,
     label_shape,
     labelled_at,
