@@ -70,3 +70,26 @@ class EventText(models.Model):
 
     class Meta:
         db_table = "live_event_text"
+
+
+class Receipt(models.Model):
+    """The first result of a client-made id: the same id and body again get it back."""
+
+    client_id = models.UUIDField(primary_key=True)
+    digest = models.BinaryField(max_length=32)
+    result = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "live_receipt"
+
+
+class Cursor(models.Model):
+    """How far a consumer of the log has come: everything up to `seq` is done."""
+
+    consumer = models.CharField(max_length=40, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    moved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "live_cursor"
