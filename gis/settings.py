@@ -233,6 +233,8 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".js": "text/javascript"}
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL below 3.9: no untrusted input ever reaches it in this process
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
+#: Where processes of this installation poke each other; a short path, as sockets need.
+SOCKET_DIR = env_text("WANGGE_SOCKET_DIR", str(VAR_DIR / "run"))
 TILE_CACHE_MB = env_int("WANGGE_TILE_CACHE_MB", 48, 0, 4096)  # per web process; 0 keeps no tiles
 LEAFLET_CONFIG = {
     "TILES": [],

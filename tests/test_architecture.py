@@ -42,6 +42,12 @@ PURE = (
     "layers/imports/tiling.py",
     "layers/imports/units.py",
     "layers/tiles/mvt.py",
+    "layers/live/chain.py",
+    "layers/live/cursors.py",
+    "layers/live/hashes.py",
+    "layers/live/messages.py",
+    "layers/live/replay.py",
+    "layers/live/viewers.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
 )
 FORBIDDEN_IN_PURE = ("django", "psycopg", "requests", "urllib.request", "socket", "geopandas", "pyogrio")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from layers.live.objects import LiveObject
@@ -17,13 +18,15 @@ class LiveLayer:
 
     `read` gives every object of the live set, straight from the tables, exactly as the last event of each would carry
     it. `dress` adds to features what the log does not hold (names), in place; the same feature is always dressed alike.
-    `hashed` is false where positions make up the layer.
+    `hashed` is false where positions make up the layer; `positions` then gives rows [id, lon, lat, at, speed_mps,
+    bearing_deg] of what was received after an instant (None: all there are).
     """
 
     id: str
     read: Callable[[], Sequence[LiveObject]]
     dress: Callable[[Sequence[Json]], None]
     hashed: bool = True
+    positions: Callable[[datetime | None], Sequence[Sequence[Any]]] | None = None
 
 
 _layers: dict[str, LiveLayer] = {}

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from layers.live.models import Event, EventText
+from layers.live.poke import RELAY, poke
+
+#: Held (shared) by every transaction that has an event without a place yet; see `layers.live.relay`.
+WRITERS_LOCK = 0x57414E47
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def publish(act: Act) -> Event:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run inside the transaction of the change it tells of")
+    with connection.cursor() as cursor:
+        # Before the id is drawn: whoever doesn't hold it has no id that the relay could still miss.
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
     salt = secrets.token_bytes(16)
     event = Event.objects.create(
         kind=act.kind,
@@ -67,6 +74,7 @@ def publish(act: Act) -> Event:
     )
     if act.reason:
         EventText.objects.create(event=event, field="reason", salt=salt, text=act.reason)
+    transaction.on_commit(lambda: poke(RELAY))
     return event
 
 

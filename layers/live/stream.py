@@ -1,0 +1,270 @@
+"""The stream process, less its transport: follows the log, keeps the mirror, serves states and events over ASGI.
+
+It stands outside Django's request handler, which would hold a thread for every open stream. Who may open one is asked
+of `authenticate`, which is handed in from above. Source: WHATWG HTML, server-sent events; ASGI 3.0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from layers.errors import WanggeError
+from layers.live import feed
+from layers.live.hub import Client, Hub, Identity
+from layers.live.messages import frame, heartbeat, published
+from layers.live.mirror import Mirror
+from layers.live.poke import STREAM, drain, listen
+from layers.live.registry import live_layer
+
+log = logging.getLogger("wangge.stream")
+_T = TypeVar("_T")
+#: Who asks, from the headers of a request; raises a WanggeError when nobody or the wrong one does.
+Authenticate = Callable[[dict[str, str]], Identity]
+
+POLL_S = 0.04
+HEARTBEAT_S = 5.0
+FRAME_S = 1.0
+RECHECK_S = 30.0
+#: No heartbeat vouches for a log that was not read, or whose relay has not linked, for this long.
+VOUCH_S = 4.0
+_RECENT = 2000
+_OVERLAP = timedelta(seconds=5)
+
+
+class Station:
+    """What all streams of a process share: the mirror, the hub and the tasks that carry them on."""
+
+    def __init__(self, authenticate: Authenticate, beat: Callable[[dict[str, Any]], None] = lambda facts: None) -> None:
+        self.authenticate = authenticate
+        self.beat = beat
+        self.hub = Hub()
+        self.mirror: Mirror | None = None
+        self.recent: deque[feed.Entered] = deque(maxlen=_RECENT)
+        self.stopping = asyncio.Event()
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+        self._poked = asyncio.Event()
+        self._read_at = 0.0
+        self._read_time = datetime.now(UTC)
+        self._lag_s = 0.0
+        self._day = timezone.localdate()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._reloading = asyncio.Lock()
+
+    # --- life
+
+    def start(self) -> None:
+        """Begins to follow the log."""
+        listener = listen(STREAM)
+        if listener is not None:
+            asyncio.get_running_loop().add_reader(listener, self._on_poke, listener)
+        for work in (self._follow, self._beat_hearts, self._move_units, self._recheck):
+            self._tasks.append(asyncio.create_task(work()))
+
+    def _on_poke(self, listener: socket.socket) -> None:
+        drain(listener)
+        self._poked.set()
+
+    async def stop(self) -> None:
+        """Ends every stream politely, then the tasks."""
+        self.stopping.set()
+        for client in self.hub.clients():
+            client.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def blocking(self, work: Callable[..., _T], *given: Any) -> _T:
+        """Runs database work on one of few threads."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, functools.partial(_with_database, work, *given)
+        )
+
+    @property
+    def ready(self) -> bool:
+        """True when the mirror is exact and the log was read just now."""
+        return self.mirror is not None and self.vouches
+
+    @property
+    def vouches(self) -> bool:
+        """True when what is shown is complete: the log was read, and the relay keeps up."""
+        return time.monotonic() - self._read_at < VOUCH_S and self._lag_s < VOUCH_S
+
+    def now(self) -> str:
+        """The instant up to which the log was read."""
+        return feed.instant(self._read_time)
+
+    # --- following the log
+
+    async def _follow(self) -> None:
+        pause = 0.1
+        while not self.stopping.is_set():
+            try:
+                if self.mirror is None or self._day != timezone.localdate():
+                    await self.reload()
+                await self._read_on()
+                pause = 0.1
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._poked.wait(), POLL_S)
+                self._poked.clear()
+            except DatabaseError as error:
+                log.warning("%s; again in %.1f s", str(error).splitlines()[0], pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+
+    async def _read_on(self) -> None:
+        assert self.mirror is not None
+        begun = datetime.now(UTC)
+        rows = await self.blocking(feed.entered, self.mirror.seq)
+        for row in rows:
+            if self.renews(row):
+                await self.reload()
+                return
+            self._enter(row)
+        self._read_at, self._read_time = time.monotonic(), begun
+        if len(rows) > 100:
+            self._poked.set()
+
+    @staticmethod
+    def renews(row: feed.Entered) -> bool:
+        """True for a publication under a live layer: its objects changed without events of their own."""
+        return row.kind == "layer.published" and live_layer(row.object_id) is not None
+
+    def _enter(self, row: feed.Entered) -> None:
+        assert self.mirror is not None
+        if row.change is not None:
+            change = self.mirror.apply(row.change)
+            self.hub.change(change, row.seq)
+            row = feed.Entered(**{**vars(row), "change": change})
+        elif row.kind == "layer.published":
+            self.hub.tell(
+                published(row.seq, feed.instant(row.recorded_at), row.object_id, int(row.payload["version"])), row.seq
+            )
+        elif row.object_type in ("assignment", "account", "token"):
+            self._look_again_at(row)
+        self.mirror.seq = row.seq
+        self.recent.append(row)
+
+    async def reload(self) -> None:
+        """Reads the mirror afresh and sends every client to the new state."""
+        async with self._reloading:
+            had_one, self._day = self.mirror is not None, timezone.localdate()
+            loaded = await self.blocking(feed.load)
+            exact = await self.blocking(feed.exact_from, loaded.pending)
+            while exact is None:
+                await asyncio.sleep(POLL_S)
+                exact = await self.blocking(feed.exact_from, loaded.pending)
+            mirror = loaded.mirror
+            while mirror.seq < exact:
+                for row in await self.blocking(feed.entered, mirror.seq):
+                    if row.change is not None:
+                        mirror.apply(row.change)
+                    mirror.seq = row.seq
+            self.mirror = mirror
+            self.recent.clear()
+            self._read_at, self._read_time = time.monotonic(), datetime.now(UTC)
+            if had_one:
+                for client in self.hub.clients():
+                    client.drop_to_reset(mirror.seq, "layer")
+
+    # --- rights that change
+
+    def _look_again_at(self, row: feed.Entered) -> None:
+        person = row.payload.get("person", row.object_id)
+        for client in self.hub.clients():
+            if client.identity.person == person or client.identity.token == row.object_id:
+                self._tasks.append(asyncio.create_task(self.look_again(client)))
+        self._tasks = [task for task in self._tasks if not task.done()]
+
+    async def look_again(self, client: Client) -> None:
+        """Asks anew who the client is: ends the stream, or turns its state into what may be seen now."""
+        fresh = await self.identify(client)
+        if fresh is None or self.mirror is None:
+            client.close()
+            return
+        was = client.identity.viewer
+        if fresh.viewer.key == was.key:
+            client.identity = fresh
+            return
+        self.hub.remove(client)
+        client.identity = fresh
+        self.hub.add(client)
+        if client.seq >= self.mirror.seq:
+            client.drop_to_reset(self.mirror.seq, "rights")
+            return
+        for message in self.mirror.refilter(was, fresh.viewer, self.mirror.seq, self.now()):
+            if not client.put(message.encode(), message.id):
+                client.drop_to_reset(self.mirror.seq, "rights")
+                return
+
+    async def identify(self, client: Client) -> Identity | None:
+        """The identity that the client's credentials give now; None when they give none any more."""
+        try:
+            return await self.blocking(self.authenticate, client.credentials)
+        except WanggeError:
+            return None
+
+    async def _recheck(self) -> None:
+        round_ = 0.0
+        while not self.stopping.is_set():
+            await asyncio.sleep(1.0)
+            now, everybody = datetime.now(UTC), time.monotonic() - round_ > RECHECK_S
+            round_ = time.monotonic() if everybody else round_
+            for client in self.hub.clients():
+                due = client.identity.recheck_at is not None and client.identity.recheck_at <= now
+                if everybody or due:
+                    with contextlib.suppress(DatabaseError):
+                        await self.look_again(client)
+
+    # --- what comes by the clock
+
+    async def _beat_hearts(self) -> None:
+        while not self.stopping.is_set():
+            await asyncio.sleep(HEARTBEAT_S)
+            if self.mirror is not None and self.vouches:
+                for viewer, clients in self.hub.views():
+                    beat = heartbeat(self.mirror.seq, self.now(), self.mirror.hash(viewer))
+                    self.hub.send(clients, beat.encode(), self.mirror.seq, None)
+
+    async def _move_units(self) -> None:
+        since: datetime | None = None
+        while not self.stopping.is_set():
+            await asyncio.sleep(FRAME_S)
+            if self.mirror is None:
+                continue
+            begun = datetime.now(UTC)
+            try:
+                rows = await self.blocking(feed.moved_since, since)
+                self._lag_s = await self.blocking(feed.oldest_pending_age_s)
+            except DatabaseError:
+                continue
+            since = begun - _OVERLAP
+            moved = self.mirror.move(rows)
+            if moved:
+                at = feed.instant(begun)
+                for viewer, clients in self.hub.views():
+                    shown = self.mirror.frame_rows(viewer, moved)
+                    if shown:
+                        self.hub.frame(clients, frame(at, shown, full=False).encode())
+            self.beat({"seq": self.mirror.seq, "lag_s": round(self._lag_s, 1), **self.hub.facts()})
+
+
+def _with_database(work: Callable[..., _T], *given: Any) -> _T:
+    close_old_connections()
+    try:
+        return work(*given)
+    finally:
+        close_old_connections()
