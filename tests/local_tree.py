@@ -32,6 +32,19 @@ if command == "collectstatic":
     (var / "static" / "x.abcdef012345.css").write_text("body{}" * 500)
 if command == "demo_accounts":
     (var / "demo" / "accounts.json").write_text(json.dumps([{"username": "a", "password": "b", "role": "seat"}]))
+if command in ("relay", "stream", "worker", "simulate"):
+    import signal, socket
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if "--with-web" in sys.argv:
+        sys.path.insert(0, os.getcwd())
+        from wsgiref.simple_server import make_server
+        from gis.wsgi import application
+        make_server(sys.argv[sys.argv.index("--host") + 1], int(sys.argv[sys.argv.index("--port") + 1]), application).serve_forever()
+    if "--uds" in sys.argv:
+        door = socket.socket(socket.AF_UNIX)
+        door.bind(sys.argv[sys.argv.index("--uds") + 1])
+        door.listen()
+    signal.pause()
 """
 STAND_IN_WSGI = """
 import json, os, pathlib, psycopg

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -139,6 +140,84 @@ def database_settings() -> dict[str, str]:
     return {"DATABASE_URL": url, "WANGGE_SECRET_KEY": settings.SECRET_KEY, "EDGE": "0"}
 
 
+def spawn(words: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """A program of ours with its output in a file; it dies with this process."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, *words], cwd=ROOT, stdout=out, stderr=out, env=os.environ | environment,
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        )  # fmt: skip
+
+
+@dataclass
+class LiveSite:
+    """The whole site on one port, with its relay: processes that tests may kill and start again."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, environment: dict[str, str], folder: Path) -> Iterator[LiveSite]:
+        """A running relay and site on a free port; stopped afterwards."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        var = folder / "var"
+        var.mkdir()
+        # A socket's path is short: not every temporary folder's is.
+        with tempfile.TemporaryDirectory(prefix="wg-") as sockets:
+            own = {"WANGGE_VAR": str(var), "WANGGE_SOCKET_DIR": sockets}
+            site = cls(port, folder, environment | own, {})
+            try:
+                site.start("relay")
+                site.start("web")
+                site.wait()
+                yield site
+            finally:
+                for name in list(site.processes):
+                    site.stop(name)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a trailing slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str) -> None:
+        """Starts one process: `web` (pages and streams), or a command of its own name."""
+        words = ["stream", "--with-web", "--port", str(self.port)] if name == "web" else [name]
+        self.processes[name] = spawn(["manage.py", *words], self.environment, self.folder / f"{name}.log")
+
+    def stop(self, name: str, with_signal: int = signal.SIGTERM) -> None:
+        """Ends one process and waits for its end."""
+        process = self.processes.pop(name)
+        process.send_signal(with_signal)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+    def wait(self, seconds: float = 60) -> None:
+        """Returns once /healthz answers."""
+        wait_for_health(self.url, self.processes["web"], self.folder / "web.log", seconds)
+
+
+def wait_for_health(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    """Returns once /healthz answers; RuntimeError with the end of the log when it does not."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    raise RuntimeError(f"the web process did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
 @dataclass
 class Server:
     """A running web process."""
@@ -180,14 +259,4 @@ class Server:
 
     def wait(self, seconds: float = 60) -> None:
         """Returns once /healthz answers."""
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            if self.process.poll() is not None:
-                break
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.05)
-        raise RuntimeError(f"the web process did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
+        wait_for_health(self.url, self.process, self.log, seconds)

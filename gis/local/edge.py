@@ -158,6 +158,10 @@ http {{
             add_header X-Cache $upstream_cache_status;
         }}
 
+        location = /live/state {{
+            proxy_pass http://live;
+        }}
+
         location /live/ {{
             proxy_pass http://live;
             proxy_buffering off;
@@ -209,7 +213,7 @@ def configuration(places: Places, options: Options) -> str:
         cache=_quoted(places.state / "cache" / "tiles"),
         cache_max=_TILE_CACHE_MAX,
         web_socket=places.web_socket,
-        live_socket=places.web_socket,
+        live_socket=places.live_socket,
         secrets="|".join(SECRET_PARAMETERS),
         upload=UPLOAD_LIMIT,
         listen=f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}",

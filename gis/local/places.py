@@ -98,6 +98,11 @@ class Places:
         return self.socket_base / "web" / "http"
 
     @property
+    def live_socket(self) -> Path:
+        """The socket between the edge and the stream process; pokes between processes lie beside it."""
+        return self.web_socket.with_name("live")
+
+    @property
     def socket_base(self) -> Path:
         """A short folder for all sockets of this installation (created by :func:`make_socket_dirs`)."""
         if self.rooted:
@@ -264,7 +269,8 @@ def make_socket_dirs(places: Places) -> None:
 def remove_socket_dirs(places: Places) -> None:
     """Takes the socket folders away again; one that still holds a socket stays."""
     with contextlib.suppress(OSError):
-        places.web_socket.unlink(missing_ok=True)
+        for leftover in places.web_socket.parent.iterdir():
+            leftover.unlink()
         places.web_socket.parent.rmdir()
         places.socket_dir.rmdir()
         places.socket_base.rmdir()

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import cluster, edge
@@ -62,6 +62,7 @@ def service_env(places: Places, options: Options) -> dict[str, str]:
         "EDGE": "1" if options.edge else "0",
         "DEMO": "1" if options.demo else "0",
         "SIMULATE": "1" if options.simulate else "0",
+        "WANGGE_SOCKET_DIR": str(places.web_socket.parent),
     }
     env["PYTHONPATH"] = str(places.code)
     if places.rooted:
@@ -89,7 +90,7 @@ def postgres(places: Places) -> Service:
 
 
 def web(places: Places, options: Options) -> Service:
-    """The Django application: on the edge's private socket, or on the port itself without an edge."""
+    """The Django application on the edge's private socket."""
     command: list[str | Path] = [places.service_python, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
     command += [
         "--http",
@@ -103,8 +104,7 @@ def web(places: Places, options: Options) -> Service:
     ]
     # A thread keeps its database connection: 2 x 8 of the cluster's 80.
     command += ["--blocking-threads", "8", "--backpressure", "64"]
-    command += ["--uds", places.web_socket, "--uds-permissions", "0o600"] if options.edge else []
-    command += [] if options.edge else ["--host", options.host, "--port", str(options.port)]
+    command += ["--uds", places.web_socket, "--uds-permissions", "0o600"]
     return Service(
         name="web",
         command=(*command, "gis.wsgi:application"),
@@ -113,7 +113,33 @@ def web(places: Places, options: Options) -> Service:
         cwd=places.code,
         stage=2,
         before_start=lambda: places.web_socket.unlink(missing_ok=True),
-        is_up=(lambda: _accepts(places.web_socket)) if options.edge else None,
+        is_up=lambda: _accepts(places.web_socket),
+    )
+
+
+def command(places: Places, options: Options, name: str, *words: str | Path, stage: int = 2) -> Service:
+    """A long-running `manage.py` command as the service's user."""
+    return Service(
+        name=name,
+        command=(places.service_python, places.code / "manage.py", *(words or (name,))),
+        account=places.service_account(),
+        env=service_env(places, options),
+        cwd=places.code,
+        stage=stage,
+    )
+
+
+def stream(places: Places, options: Options) -> Service:
+    """The process of /live/: behind the edge on its socket; without an edge it serves the whole site on the port."""
+    if not options.edge:
+        return command(
+            places, options, "web", "stream", "--host", options.host, "--port", str(options.port), "--with-web"
+        )
+    behind = command(places, options, "stream", "stream", "--uds", places.live_socket)
+    return replace(
+        behind,
+        before_start=lambda: places.live_socket.unlink(missing_ok=True),
+        is_up=lambda: _accepts(places.live_socket),
     )
 
 
@@ -142,7 +168,8 @@ def nginx(places: Places, options: Options) -> Service:
 def table(places: Places, options: Options) -> list[Service]:
     """Everything that runs, in the order it starts."""
     services = [postgres(places)] if options.private_cluster else []
-    services.append(web(places, options))
-    if options.edge:
-        services.append(nginx(places, options))
+    services.append(command(places, options, "relay"))
+    services += [web(places, options)] if options.edge else []
+    services.append(stream(places, options))
+    services += [nginx(places, options)] if options.edge else []
     return services

@@ -264,8 +264,8 @@ def test_the_process_table_starts_the_database_first_and_stops_it_last(tmp_path)
     stages = [service.stage for service in services.table(here, read_options({}))]
     assert stages == sorted(stages) and stages.count(0) == 1
     assert [s.name for s in services.table(here, read_options({"EDGE": "0", "DATABASE_URL": "postgresql://a@/b"}))] == [
-        "web"
-    ]
+        "relay", "web",
+    ]  # fmt: skip
     assert sum(s.stop_patience_s for s in services.table(here, read_options({})) if s.stage == 0) + 2 + max(
         s.stop_patience_s for s in services.table(here, read_options({})) if s.stage
     ) < 20  # fmt: skip
