@@ -41,6 +41,10 @@ PURE = (
     "layers/catalog/values.py",
     "layers/imports/tiling.py",
     "layers/imports/units.py",
+    "layers/incidents/numbers.py",
+    "layers/incidents/errors.py",
+    "layers/incidents/states.py",
+    "layers/incidents/bodies.py",
     "layers/tiles/mvt.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
 )

@@ -5,33 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('live', '0001_event_log'),
+        ("live", "0001_event_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('consumer', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("consumer", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("moved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'live_cursor',
+                "db_table": "live_cursor",
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('client_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('result', models.JSONField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("client_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("result", models.JSONField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'live_receipt',
+                "db_table": "live_receipt",
             },
         ),
     ]
