@@ -15,7 +15,7 @@ from layers.catalog.selectors import has_district
 from layers.errors import NewerDatabase
 
 #: Tables into which the app's role may only INSERT.
-APPEND_ONLY = ("live_event", "live_link")
+APPEND_ONLY = ("live_event", "live_link", "incidents_incident_history")
 OWNER = "owner"
 
 

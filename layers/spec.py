@@ -81,7 +81,8 @@ class LayerSpec:
 
     `where` are constant column values that pick this layer's rows of a shared table. `rights` is the capability that
     shows a row (None: a public base layer, one scope for everybody). `area_columns` hold area codes, most specific
-    first, against which an assignment's area is matched.
+    first, against which an assignment's area is matched. A layer that is not `versioned` has a table of its own shape:
+    its features are live objects, and `column` of a field may name nothing where the value is added when it is sent.
     """
 
     id: str

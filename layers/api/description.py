@@ -28,7 +28,8 @@ def describe_field(field: FieldSpec) -> dict[str, Any]:
 
 
 def describe_layer(actor: Actor, spec: LayerSpec) -> dict[str, Any]:
-    """One layer as the actor may see it. The count is the layer's own, whatever part of it the actor may see."""
+    """One layer as the actor may see it. The count is the layer's own, whatever part of it the actor may
+    see; null for a layer that only lives."""
     current = current_versions().get(spec.id)
     return {
         "id": spec.id,
@@ -42,7 +43,7 @@ def describe_layer(actor: Actor, spec: LayerSpec) -> dict[str, Any]:
         "public": spec.public,
         "editable": spec.editable,
         "tiles": f"/tiles/{spec.id}.json" if spec.tiled else None,
-        "count": current.total if current else 0,
+        "count": (current.total if current else 0) if spec.versioned else None,
         "version": current.version if current else 0,
         "bbox": list(current.bbox) if current and current.bbox else None,
         "fields": [describe_field(field) for field in visible_fields(actor, spec)],

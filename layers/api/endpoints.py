@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
 from layers.api.description import describe_layers, described_person
+from layers.api.incidents import router as incidents
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names
@@ -24,6 +25,8 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
+
+api.add_router("/incidents", incidents)
 
 
 @api.exception_handler(ValidationError)

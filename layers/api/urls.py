@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.api.csrf import session_writes_checked
 from layers.api.endpoints import api
 from layers.people.access import PUBLIC, SIGNED_IN, Access
+from layers.roles import Capability
 
 #: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
 DOORS: dict[str, Access] = {
@@ -16,11 +18,16 @@ DOORS: dict[str, Access] = {
     "search": SIGNED_IN,
     "chain": SIGNED_IN,
     "me": SIGNED_IN,
+    "incidents": Access(capability=Capability.REPORT),
+    "incidents/<incident>": Access(capability=Capability.SEE_CASES),
+    "incidents/<incident>/relocate": Access(capability=Capability.ACCEPT),
+    "incidents/<incident>/<action>": Access(capability=Capability.SEE_CASES),
 }
 
 
 def _with_doors(patterns: list[Any]) -> list[Any]:
     for pattern in patterns:
+        pattern.callback = session_writes_checked(pattern.callback)
         pattern.callback.access = DOORS[str(pattern.pattern)]
     return patterns
 

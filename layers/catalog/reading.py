@@ -33,6 +33,8 @@ def scope_condition(spec: LayerSpec, scope: RowScope) -> tuple[sql.Composable, l
 
 def feature(spec: LayerSpec, feature_id: str, actor: Actor) -> Json:
     """The GeoJSON feature of one row in force, with its chain. Unknown and forbidden ids get the same NotFound."""
+    if not spec.versioned:  # a live layer's rows are not layer rows; its own address reads them
+        raise NotFound(f"{spec.zh}不按图层读取", f"{spec.en} are not read as rows of a layer", field="layer")
     fields = visible_fields(actor, spec)
     condition, values = scope_condition(spec, visible(actor, spec))
     own, constants = own_rows(spec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.cameras import layer as cameras
 from layers.errors import UnknownLayer
+from layers.incidents import layer as incidents
 from layers.patrols import layer as patrols
 from layers.people.rights import Actor, visible
 from layers.places import layer as places
@@ -11,7 +12,11 @@ from layers.spec import LayerSpec
 from layers.territory import layer as territory
 
 #: In the order of the public contract, which is also the order of the layer switch.
-BUILT_IN: tuple[LayerSpec, ...] = (*territory.LAYERS, *places.LAYERS, *cameras.LAYERS, *patrols.LAYERS)
+BUILT_IN: tuple[LayerSpec, ...] = (
+    *territory.LAYERS, *places.LAYERS, *cameras.LAYERS, *incidents.LAYERS, *patrols.LAYERS,
+)  # fmt: skip
+#: Those that are published as versions of feature rows; the others live in the log and the stream alone.
+VERSIONED: tuple[LayerSpec, ...] = tuple(spec for spec in BUILT_IN if spec.versioned)
 
 _BY_ID = {spec.id: spec for spec in BUILT_IN}
 

@@ -22,7 +22,7 @@ from layers.imports.profile import Former, ProfileSpec, file_sha256, read_profil
 from layers.imports.readers import read_roster, read_source
 from layers.imports.tiling import Fault, misfits, overlaps
 from layers.imports.units import member_rows, unit_rows
-from layers.incidents.services import load_catalogue
+from layers.incidents.catalogue import load_catalogue
 from layers.patrols.services import replace_members
 from layers.people.rights import Actor, may
 from layers.roles import Capability

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
-    """The item catalogue; cases join it."""
+    """The item catalogue and the cases."""
 
     name = "layers.incidents"
     label = "incidents"

@@ -49,7 +49,7 @@ class LiveObject:
 
 def publish_object(
     *, kind: str, before: LiveObject | None, after: LiveObject, actor: str, happened_at: datetime, role_used: str = "",
-    client_id: uuid.UUID | None = None, reason: str = "", facts: Mapping[str, Any] | None = None,
+    on_behalf_of: str = "", client_id: uuid.UUID | None = None, reason: str = "", facts: Mapping[str, Any] | None = None,
 ) -> Event:  # fmt: skip
     """The stored event that carries a live object from one state to the next; the last step of its transaction.
 
@@ -62,7 +62,7 @@ def publish_object(
         Act(
             kind=kind, object_type=after.layer, object_id=after.id, object_version=after.version, actor=actor,
             happened_at=happened_at, areas_before=before.areas if before else (), areas_after=after.areas,
-            visibility=after.visibility, role_used=role_used, client_id=client_id, reason=reason,
+            visibility=after.visibility, role_used=role_used, on_behalf_of=on_behalf_of, client_id=client_id, reason=reason,
             payload=payload_of(before, after, facts or {}),
         )
     )  # fmt: skip

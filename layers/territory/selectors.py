@@ -136,3 +136,15 @@ def level_count(level: str, *, on: date | None = None) -> int:
             {"level": level, "day": on or timezone.localdate()},
         )
         return int(cursor.fetchone()[0])
+
+
+def point_of(code: str, *, on: date | None = None) -> tuple[float, float] | None:
+    """(lon, lat) of a point inside an area that stands for the whole of it on a day; None for no such area."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(geom) FROM territory_area"
+            f" WHERE code = %(code)s AND {_VALID}) AS found (p)",
+            {"code": code, "day": on or timezone.localdate()},
+        )
+        found = cursor.fetchone()
+    return (found[0], found[1]) if found else None

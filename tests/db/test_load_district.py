@@ -75,7 +75,7 @@ def test_the_catalogue_has_its_296_items_in_four_categories(db, district):
 
 
 def test_a_changed_item_gets_a_new_version_and_the_old_one_stays(db, district, tmp_path):
-    from layers.incidents.services import load_catalogue
+    from layers.incidents.catalogue import load_catalogue
 
     text = (PROFILE / "catalogue" / "items.csv").read_text(encoding="utf-8")
     head, first, rest = text.split("\n", 2)
