@@ -42,6 +42,8 @@ PURE = (
     "layers/imports/tiling.py",
     "layers/imports/units.py",
     "layers/tiles/mvt.py",
+    "layers/patrols/positions.py",
+    "layers/patrols/permits.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
 )
 FORBIDDEN_IN_PURE = ("django", "psycopg", "requests", "urllib.request", "socket", "geopandas", "pyogrio")

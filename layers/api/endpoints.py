@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
+from layers.api import cameras, positions, units
 from layers.api.description import describe_layers, described_person
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
@@ -24,6 +25,8 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
+for noun in (positions, units, cameras):
+    api.add_router("", noun.router)
 
 
 @api.exception_handler(ValidationError)

@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.api.endpoints import api
 from layers.people.access import PUBLIC, SIGNED_IN, Access
+from layers.roles import Capability, TokenScope
 
 #: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
 DOORS: dict[str, Access] = {
@@ -16,6 +17,9 @@ DOORS: dict[str, Access] = {
     "search": SIGNED_IN,
     "chain": SIGNED_IN,
     "me": SIGNED_IN,
+    "positions": Access(scopes=frozenset({TokenScope.POSITIONS_OWN, TokenScope.POSITIONS_ANY})),
+    "units/<unit>/status": Access(scopes=frozenset({TokenScope.POSITIONS_ANY})),
+    "cameras/<camera>/status": Access(capability=Capability.VIDEO),
 }
 
 
