@@ -13,9 +13,12 @@ from psycopg import sql
 
 from layers.catalog.selectors import has_district
 from layers.errors import NewerDatabase
+from layers.patrols.partitions import ensure_partitions
 
 #: Tables into which the app's role may only INSERT.
 APPEND_ONLY = ("live_event", "live_link", "incidents_incident_history")
+#: Functions of the owner that the app's role may call: what would need DDL, within bounds they judge themselves.
+CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions")
 OWNER = "owner"
 
 
@@ -65,6 +68,7 @@ def prepare(verbosity: int = 1) -> None:
     call_command("migrate", database=alias, interactive=False, verbosity=verbosity)
     if alias == OWNER:
         grant_app_role(settings.DATABASES[DEFAULT_DB_ALIAS]["USER"])
+    ensure_partitions(using=alias)
 
 
 def grant_app_role(role: str) -> None:
@@ -82,6 +86,10 @@ def grant_app_role(role: str) -> None:
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}")
                 .format(sql.Identifier(table), name)
                 .as_string(None)
+            )
+        for function in CALLABLE:
+            cursor.execute(
+                sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.Identifier(function), name).as_string(None)
             )
         cursor.execute(
             sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(name).as_string(None)

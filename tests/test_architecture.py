@@ -52,6 +52,8 @@ PURE = (
     "layers/live/messages.py",
     "layers/live/replay.py",
     "layers/live/viewers.py",
+    "layers/patrols/positions.py",
+    "layers/patrols/permits.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
 )
 FORBIDDEN_IN_PURE = ("django", "psycopg", "requests", "urllib.request", "socket", "geopandas", "pyogrio")

@@ -7,7 +7,7 @@ from typing import Any
 from layers.api.csrf import session_writes_checked
 from layers.api.endpoints import api
 from layers.people.access import PUBLIC, SIGNED_IN, Access
-from layers.roles import Capability
+from layers.roles import Capability, TokenScope
 
 #: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
 DOORS: dict[str, Access] = {
@@ -22,6 +22,9 @@ DOORS: dict[str, Access] = {
     "incidents/<incident>": Access(capability=Capability.SEE_CASES),
     "incidents/<incident>/relocate": Access(capability=Capability.ACCEPT),
     "incidents/<incident>/<action>": Access(capability=Capability.SEE_CASES),
+    "positions": Access(scopes=frozenset({TokenScope.POSITIONS_OWN, TokenScope.POSITIONS_ANY})),
+    "units/<unit>/status": Access(scopes=frozenset({TokenScope.POSITIONS_ANY})),
+    "cameras/<camera>/status": Access(capability=Capability.VIDEO),
 }
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.territory.features import LayerFeature, feature_constraints, feature_indexes, web_geometry
 
+STATUSES = ("online", "offline", "fault")
+
 
 class Camera(LayerFeature):
     """A fixed camera: where it stands, which way it looks and how far."""
@@ -36,6 +38,28 @@ class Camera(LayerFeature):
             ),
         ]
         indexes = feature_indexes("cameras_camera")
+
+
+class CameraState(models.Model):
+    """What was last told of a camera. A camera without a row is as its layer row says.
+
+    The live version of a camera is the version of its layer row plus `version`: both only grow.
+    """
+
+    camera = models.CharField(_("camera id"), max_length=40, primary_key=True)
+    status = models.CharField(_("status"), max_length=12)
+    since = models.DateTimeField(_("since"))
+    at = models.DateTimeField(_("told at"))
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "cameras_state"
+        verbose_name = _("state of a camera")
+        verbose_name_plural = _("states of cameras")
+        constraints = [models.CheckConstraint(name="cameras_state_known", condition=Q(status__in=STATUSES))]
+
+    def __str__(self) -> str:
+        return f"{self.camera} {self.status}"
 
 
 class CameraView(LayerFeature):

@@ -1,4 +1,8 @@
-"""Units on the ground: a team in each grid (一长四员), its members by post, and vehicles."""
+"""Units on the ground: a team in each grid (一长四员), its members by post, and vehicles; where they are and were.
+
+A `Unit` is a row of the layer: what it is and where it belongs. What it does this second is its `UnitState`; its track is
+the `Fix` rows, kept by UTC day for a set time.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from layers.territory.features import LayerFeature, feature_constraints, feature_indexes, web_geometry
+
+OFF_DUTY = "off_duty"
+STATUSES = (OFF_DUTY, "on_duty", "en_route", "on_scene")
 
 
 class Unit(LayerFeature):
@@ -28,6 +35,65 @@ class Unit(LayerFeature):
         verbose_name_plural = _("units")
         constraints = feature_constraints("patrols_unit")
         indexes = feature_indexes("patrols_unit")
+
+
+class UnitState(models.Model):
+    """What a unit does now and where it was last. A unit without a row is off duty; off duty there is no position.
+
+    The live version of a unit is the version of its layer row plus `version`: both only grow.
+    """
+
+    unit = models.CharField(_("unit"), max_length=40, primary_key=True)
+    status = models.CharField(_("status"), max_length=16, default=OFF_DUTY)
+    stale = models.BooleanField(_("stale"), default=False)
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(_("changed at"))
+    at = models.DateTimeField(_("position at"), null=True)
+    received_at = models.DateTimeField(_("position received at"), null=True)
+    geom = models.PointField(srid=4326, null=True, spatial_index=False)
+    accuracy_m = models.FloatField(_("accuracy in m"), null=True)
+    speed_mps = models.FloatField(_("speed in m/s"), null=True)
+    bearing_deg = models.FloatField(_("bearing in degrees"), null=True)
+
+    class Meta:
+        db_table = "patrols_unit_state"
+        verbose_name = _("state of a unit")
+        verbose_name_plural = _("states of units")
+        constraints = [  # no index but the key: a position moves every few seconds, and so stays on its page (HOT)
+            models.CheckConstraint(name="patrols_unit_state_known", condition=Q(status__in=STATUSES)),
+            models.CheckConstraint(
+                name="patrols_unit_state_off_duty_is_nowhere",
+                condition=~Q(status=OFF_DUTY) | Q(geom__isnull=True, at__isnull=True, stale=False),
+            ),
+            models.CheckConstraint(
+                name="patrols_unit_state_whole_position",
+                condition=Q(geom__isnull=True, at__isnull=True, received_at__isnull=True)
+                | Q(geom__isnull=False, at__isnull=False, received_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.status}"
+
+
+class Fix(models.Model):
+    """One position of a unit as its device sent it. The table is split by UTC day (migration 0003)."""
+
+    pk = models.CompositePrimaryKey("unit", "at", "client_id")
+    unit = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    client_id = models.UUIDField()
+    received_at = models.DateTimeField()
+    geom = models.PointField(srid=4326, spatial_index=False)
+    accuracy_m = models.FloatField(null=True)
+    speed_mps = models.FloatField(null=True)
+    bearing_deg = models.FloatField(null=True)
+    marks = models.SmallIntegerField(default=0, help_text="bits of layers.patrols.positions.Mark")
+    digest = models.BinaryField(max_length=16)
+
+    class Meta:
+        db_table = "patrols_fix"
+        managed = False
 
 
 class Member(models.Model):

@@ -6,14 +6,16 @@ count layer versions (which publication the row came and went with), `valid_from
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import F, Func, GeneratedField, Q
+from django.db.models import F, Func, GeneratedField, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 BOUNDS_4326 = (70.0, 0.0, 140.0, 60.0)  # a wide frame round China: catches swapped axes, NaN and metres
@@ -59,6 +61,15 @@ class LayerFeature(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.code or self.feature_id
+
+
+_Row = TypeVar("_Row", bound=LayerFeature)
+
+
+def in_force(rows: QuerySet[_Row], *, on: date | None = None) -> QuerySet[_Row]:
+    """Those of `rows` that hold on a day (today in Asia/Shanghai): at most one a feature."""
+    day = on or timezone.localdate()
+    return rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 def feature_constraints(table: str, *key: str) -> list[Any]:

@@ -150,6 +150,9 @@ def test_the_description_covers_every_address(db, gis):
         "/api/chain",
         "/api/me",
         "/api/layers/{layer}/features/{feature_id}",
+        "/api/positions",
+        "/api/units/{unit}/status",
+        "/api/cameras/{camera}/status",
     } == described
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from layers.roles import ADMIN_ROLES, ROLE_LEVEL, Role
+from layers.roles import ADMIN_ROLES, GRANTS, ROLE_LEVEL, Capability, Role
 
 EVERYBODY = frozenset(Role)
+VIDEO_ROLES = frozenset(role for role, grants in GRANTS.items() if Capability.VIDEO in grants)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ ROWS: dict[str, Row] = {
     "api/search": Row("/api/search?q=rm", 401),
     "api/chain": Row("/api/chain?lon=114.02&lat=33.57", 401),
     "api/me": Row("/api/me", 401),
+    "api/positions": Row("/api/positions", 401, allowed=400, method="post"),
+    "api/units/<unit>/status": Row("/api/units/{unit}/status", 401, allowed=400, method="post"),
+    "api/cameras/<camera>/status": Row(
+        "/api/cameras/{camera}/status", 401, allowed=400, roles=VIDEO_ROLES, method="post"
+    ),
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
     "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }
@@ -67,12 +73,16 @@ ROUTES = list(patterns(get_resolver()))
 def things(district, django_db_blocker) -> dict[str, str]:
     """Ids of things in the last grid that has them."""
     from layers.cameras.models import Camera
+    from layers.patrols.models import Unit
     from layers.places.models import Place
 
     with django_db_blocker.unblock():
         place = Place.objects.filter(version_to__isnull=True).exclude(grid="").order_by("-grid", "feature_id").first()
         camera = Camera.objects.filter(version_to__isnull=True).order_by("-grid", "feature_id").first()
-        return {"place": place.feature_id, "camera": camera.feature_id, "grid": place.grid}
+        unit = Unit.objects.filter(version_to__isnull=True, grid=place.grid).first()
+        return {
+            "place": place.feature_id, "camera": camera.feature_id, "unit": unit.feature_id, "grid": place.grid,
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize("whole", sorted(ROWS))

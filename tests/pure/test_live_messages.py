@@ -106,7 +106,8 @@ def test_hashes_are_those_of_the_contract():
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from("abc"), st.sampled_from([(), (HERE,), (THERE,)]), st.sampled_from(["CG", "GA"])), max_size=30
+    st.tuples(st.sampled_from("abc"), st.sampled_from([(), (HERE,), (THERE,)]), st.sampled_from(["CG", "GA"])),
+    max_size=30,
 )
 VIEWERS = [
     viewer(Role.DISPATCHER, "411102"), viewer(Role.GRID_LEADER, HERE), viewer(Role.GRID_LEADER, THERE),
@@ -159,7 +160,12 @@ def test_rights_that_change_turn_one_state_into_the_other(steps, was, now):
 def test_a_unit_is_shown_where_it_was_last_seen_and_nowhere_off_duty():
     mirror = empty()
     on = {"type": "Feature", "id": "u", "geometry": None, "properties": {"id": "u", "version": 1, "status": "on_duty"}}
-    off = {"type": "Feature", "id": "u", "geometry": None, "properties": {"id": "u", "version": 2, "status": "off_duty"}}
+    off = {
+        "type": "Feature",
+        "id": "u",
+        "geometry": None,
+        "properties": {"id": "u", "version": 2, "status": "off_duty"},
+    }
     sight = Sight("see_cases", (HERE,))
     mirror.apply(Change(1, "t", "unit.status", "units", "u", 1, Sight("see_cases", ()), sight, on))
     assert mirror.move([["u", 114.0, 33.5, "t", 1.0, 90.0]]) == ["u"]
