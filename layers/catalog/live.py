@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from layers.cameras import live as cameras
 from layers.incidents import live as incidents
+from layers.live.feed import instant
 from layers.live.registry import LiveLayer, register
 from layers.patrols import live as patrols
-from layers.patrols.selectors import Position, positions_since, read_positions
+from layers.patrols.selectors import positions_since, read_positions
 
 
-def _positions(after: datetime | None) -> Sequence[Position]:
-    """Positions received after an instant, or all there are."""
-    return read_positions() if after is None else positions_since(after)
+def _positions(after: datetime | None) -> Sequence[Sequence[Any]]:
+    """Positions received after an instant (or shortly before), or all there are; times as text."""
+    found = read_positions() if after is None else positions_since(after)
+    return [(one.unit, one.lon, one.lat, instant(one.at), one.speed_mps, one.bearing_deg) for one in found]
 
 
 LIVE: tuple[LiveLayer, ...] = (

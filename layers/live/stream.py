@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, close_old_connections
@@ -41,7 +41,6 @@ RECHECK_S = 30.0
 #: No heartbeat vouches for a log that was not read, or whose relay has not linked, for this long.
 VOUCH_S = 4.0
 _RECENT = 2000
-_OVERLAP = timedelta(seconds=5)
 
 
 class Station:
@@ -251,7 +250,7 @@ class Station:
                 self._lag_s = await self.blocking(feed.oldest_pending_age_s)
             except DatabaseError:
                 continue
-            since = begun - _OVERLAP
+            since = begun
             moved = self.mirror.move(rows)
             if moved:
                 at = feed.instant(begun)
