@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, District
-from tests.stage import Server, database_settings, open_stage
+from tests.stage import LiveSite, Server, database_settings, open_stage
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,3 +65,16 @@ def live_url(server, district) -> str:
 def live_cast(server, district, django_db_blocker) -> Cast:
     """People whose accounts are committed, so that the running server knows them."""
     return Cast(district, blocker=django_db_blocker, server=server)
+
+
+@pytest.fixture(scope="session")
+def live_site(django_db_setup, tmp_path_factory):
+    """The whole site with its relay and streams, on the test database."""
+    with LiveSite.open(database_settings(), tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def site_cast(live_site, district, django_db_blocker) -> Cast:
+    """People whose accounts are committed, so that the running site knows them."""
+    return Cast(district, blocker=django_db_blocker, server=live_site)
