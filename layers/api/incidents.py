@@ -48,11 +48,16 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
+def _answer(result: dict[str, Any], status: int = 200) -> JsonResponse:
+    """The result with its members in one order, so that a repeated sending gets the same bytes."""
+    return JsonResponse(result, status=status, json_dumps_params={"sort_keys": True})
+
+
 @router.post("", summary="Report an incident", openapi_extra=_REPORT)
 def report(request: HttpRequest) -> Any:
     """201 with id, number, state, version, area and due; 200 with the same when this `client_id` was sent before."""
     outcome = report_incident(actor=_actor(request), report=read_report(json_object(request)))
-    return JsonResponse(outcome.result, status=200 if outcome.repeated else 201)
+    return _answer(outcome.result, 200 if outcome.repeated else 201)
 
 
 @router.get("/{incident}", summary="One case: feature, area chain, history of states, actions open to you")
@@ -68,7 +73,7 @@ def one(request: HttpRequest, incident: str) -> Any:
 def relocate(request: HttpRequest, incident: str) -> Any:
     """Needs `accept` at both places; answers as a report does."""
     move = read_move(json_object(request))
-    return relocate_incident(actor=_actor(request), incident_id=incident, move=move).result
+    return _answer(relocate_incident(actor=_actor(request), incident_id=incident, move=move).result)
 
 
 @router.post(
@@ -79,4 +84,4 @@ def relocate(request: HttpRequest, incident: str) -> Any:
 def act(request: HttpRequest, incident: str, action: str) -> Any:
     """Answers as a report does, with the new state and version."""
     order = read_order(action, json_object(request))
-    return act_on_incident(actor=_actor(request), incident_id=incident, order=order).result
+    return _answer(act_on_incident(actor=_actor(request), incident_id=incident, order=order).result)

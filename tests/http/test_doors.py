@@ -10,9 +10,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from layers.roles import ADMIN_ROLES, GRANTS, ROLE_LEVEL, Capability, Role
+from tests.cases import report
 
 EVERYBODY = frozenset(Role)
-VIDEO_ROLES = frozenset(role for role, grants in GRANTS.items() if Capability.VIDEO in grants)
+
+
+def holders(capability: Capability) -> frozenset[Role]:
+    """Roles that hold a capability in any way that is not proposing or approving."""
+    return frozenset(role for role, grants in GRANTS.items() if capability in grants)
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,12 @@ class Row:
     #: Status for a signed-in person whose area does not hold the thing asked for; None: the route knows no area.
     elsewhere: int | None = None
     method: str = "get"
+    #: Roles that pass the door and are told that there is no such thing: a department's without a department.
+    blind: frozenset[Role] = frozenset()
 
 
-#: Pattern of the URL table -> its row. {place} and {camera} are things in the last grid of the district.
+DEPARTMENTS = frozenset({Role.DEPARTMENT_WORKER, Role.DEPARTMENT_HEAD})
+#: Pattern of the URL table -> its row. {place}, {camera} and {incident} are things in the last grid of the district.
 ROWS: dict[str, Row] = {
     "": Row("/", 401),
     "accounts/login/": Row("/accounts/login/", 200, allowed=302),
@@ -47,11 +55,22 @@ ROWS: dict[str, Row] = {
     "api/positions": Row("/api/positions", 401, allowed=400, method="post"),
     "api/units/<unit>/status": Row("/api/units/{unit}/status", 401, allowed=400, method="post"),
     "api/cameras/<camera>/status": Row(
-        "/api/cameras/{camera}/status", 401, allowed=400, roles=VIDEO_ROLES, method="post"
+        "/api/cameras/{camera}/status", 401, allowed=400, roles=holders(Capability.VIDEO), method="post"
+    ),
+    "api/incidents": Row("/api/incidents", 401, allowed=400, roles=holders(Capability.REPORT), method="post"),
+    "api/incidents/<incident>": Row(
+        "/api/incidents/{incident}", 401, roles=holders(Capability.SEE_CASES), elsewhere=404, blind=DEPARTMENTS
+    ),
+    "api/incidents/<incident>/relocate": Row(
+        "/api/incidents/{incident}/relocate", 401, allowed=400, roles=holders(Capability.ACCEPT), method="post"
+    ),
+    "api/incidents/<incident>/<action>": Row(
+        "/api/incidents/{incident}/accept", 401, allowed=400, roles=holders(Capability.SEE_CASES), method="post"
     ),
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
     "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
 #: Roles that see the map at all; the others hold no see_map grant.
 MAPLESS = frozenset({Role.PUBLIC})
 
@@ -88,7 +107,7 @@ def things(district, django_db_blocker) -> dict[str, str]:
 @pytest.mark.parametrize("whole", sorted(ROWS))
 def test_anonymous_programs_get_the_stated_answer(whole, db, things):
     row = ROWS[whole]
-    answer = getattr(Client(), row.method)(row.path.format(**things))
+    answer = getattr(Client(), row.method)(row.path.format(**things, incident=UNKNOWN))
     assert answer.status_code == row.anonymous
     if answer.status_code >= 400 and answer.status_code != 405:
         assert answer["Content-Type"] == "application/problem+json"
@@ -103,14 +122,17 @@ def test_each_role_at_home_and_elsewhere_on_every_route(role, cast, things):
     home = cast.client(role, things["grid"][:length])
     others = [code for code in cast.district.codes[level] if not things["grid"].startswith(code[:9])]
     wrong = []
+    things = {**things, "incident": str(report(cast, grid=things["grid"]).pk)}
     for whole, row in ROWS.items():
         wanted = row.allowed if role in row.roles else row.refused
+        if role in row.blind:
+            wanted = 404
         if role in MAPLESS and whole in ("api/layers/<layer>/features/<feature_id>", "tiles/<str:layers>.json"):
             wanted = 404
         got = getattr(home, row.method)(row.path.format(**things)).status_code
         if got != wanted:
             wrong.append(f"{whole}: {role} at home got {got}, not {wanted}")
-        if row.elsewhere is not None and others:
+        if row.elsewhere is not None and role in row.roles and others:
             got = getattr(cast.client(role, others[0]), row.method)(row.path.format(**things)).status_code
             if got != row.elsewhere:
                 wrong.append(f"{whole}: {role} elsewhere got {got}, not {row.elsewhere}")
