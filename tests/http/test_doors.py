@@ -16,7 +16,7 @@ EVERYBODY = frozenset(Role)
 
 
 def holders(capability: Capability) -> frozenset[Role]:
-    """Roles that hold a capability in any way that is not proposing or approving."""
+    """Roles that hold a capability, however far it reaches."""
     return frozenset(role for role, grants in GRANTS.items() if capability in grants)
 
 
