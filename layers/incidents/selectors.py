@@ -79,7 +79,11 @@ def detail(actor: Actor, incident_id: str | uuid.UUID) -> Json:
     incident = seen(actor, incident_id)
     feature = live_object(incident).feature()
     dress([feature])
-    events = list(Event.objects.filter(object_type=LAYER, object_id=str(incident.pk)).order_by("object_version"))
+    events = list(
+        Event.objects.filter(object_type=LAYER, object_id=str(incident.pk), kind__startswith="incident.").order_by(
+            "object_version", "id"
+        )
+    )
     placed = next((e.recorded_at for e in reversed(events) if e.kind in _PLACED), incident.reported_at)
     chain = chain_of(area_shown(incident), on=day_of(placed))
     return {

@@ -66,13 +66,17 @@ def relocate_incident(*, actor: Actor, incident_id: str | uuid.UUID, move: Move)
     )  # fmt: skip
 
 
-def result_of(incident: Incident) -> Json:
-    """What every write of a case answers: ids, codes and numbers."""
+def result_of(incident: Incident, *, to_reporter: bool = False) -> Json:
+    """What every write of a case answers: ids, codes and numbers.
+
+    Of a guarded case only its reporter, who gave the place, is told the grid.
+    """
+    hidden = incident.item.guarded and not to_reporter
     return {
         "id": str(incident.pk), "number": incident.number, "state": str(incident.state), "version": incident.version,
         "area": {
             "district": incident.district, "subdistrict": incident.subdistrict, "community": incident.community,
-            "grid": incident.grid,
+            "grid": "" if hidden else incident.grid,
         },
         "due": None if incident.due is None else incident.due.isoformat(),
     }  # fmt: skip
@@ -96,7 +100,7 @@ def _report(actor: Actor, report: Report) -> Json:
         on_behalf_of=post.deputy_of, client_id=report.client_id, happened_at=report.occurred_at,
         facts={"action": "report", "state": incident.state, **({"words": words} if words else {})},
     )  # fmt: skip
-    return result_of(incident)
+    return result_of(incident, to_reporter=True)
 
 
 def _act(actor: Actor, incident_id: str | uuid.UUID, order: Order) -> Json:

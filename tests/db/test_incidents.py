@@ -348,6 +348,14 @@ def test_a_guarded_case_is_never_shown_finer_than_its_community(cast, grid):
     assert incident.grid not in str(told)
 
 
+def test_only_the_reporter_of_a_guarded_case_is_told_its_grid(seat, grid):
+    made = report_incident(actor=seat, report=read_report(body_of(grid, item=GUARDED))).result
+    assert made["area"]["grid"] == grid
+    incident = Incident.objects.get(pk=made["id"])
+    for answer in (act(incident, seat, "accept"), relocate(incident, seat, grid)):
+        assert answer["area"] == {**made["area"], "grid": ""}
+
+
 @pytest.mark.parametrize(
     ("role", "sees_it"),
     [("seat", True), ("community_staff", True), ("leader", False), ("planner", False), ("display", False),
