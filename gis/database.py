@@ -79,6 +79,7 @@ def grant_app_role(role: str) -> None:
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "GRANT EXECUTE ON FUNCTION live_activity() TO {}",
         ):
             cursor.execute(sql.SQL(statement).format(name).as_string(None))
         for table in APPEND_ONLY:

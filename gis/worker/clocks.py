@@ -1,0 +1,33 @@
+"""What happens by the clock: the hand-written list of duties that no event starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from layers.live.heads import keep_head
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A duty with its times (`cron`: minute hour day month weekday second, UTC).
+
+    `tick` gets the moment it was due. It must be safe to run twice and late: what a stopped worker missed is done once
+    when it is back, not as often as it was missed.
+    """
+
+    name: str
+    cron: str
+    tick: Callable[[datetime], object]
+
+
+def keep_head_of_log(due: datetime) -> None:
+    """The head of the log, written where the database's own roles cannot reach it."""
+    keep_head(settings.HEADS_FILE)
+
+
+#: Every duty by the clock.
+CLOCKS: tuple[Clock, ...] = (Clock("head_of_log", "0 * * * *", keep_head_of_log),)
