@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 
-from layers.live.models import Event, Link
+from layers.live.models import Event
 from layers.live.objects import LiveObject, publish_object
+from layers.live.relay import head_of, link_pending
 from layers.live.services import Act, publish
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -17,14 +16,10 @@ GRID = "411102001001001"
 
 
 def link_all() -> int:
-    """Gives every event without a place its place, in the order of ids; the newest seq."""
-    last = Link.objects.order_by("-seq").first()
-    seq, digest = (last.seq, bytes(last.hash)) if last else (0, bytes(32))
-    for event in Event.objects.filter(link__isnull=True).order_by("pk"):
-        before, seq = digest, seq + 1
-        digest = hashlib.sha256(before + str(event.pk).encode()).digest()
-        Link.objects.create(seq=seq, event=event, prev_hash=before, hash=digest)
-    return Link.objects.aggregate(top=Max("seq"))["top"] or 0
+    """Gives every event without a place its place, as the relay does; the newest seq."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        head, _ = link_pending(cursor, head_of(cursor), 0)
+    return head.seq
 
 
 @transaction.atomic
@@ -38,7 +33,9 @@ def published(layer: str = "roads", version: int = 1) -> Event:
     )  # fmt: skip
 
 
-def case(number: int, version: int = 1, *, grid: str = GRID, category: str = "C", severity: int = 3, present: bool = True):
+def case(
+    number: int, version: int = 1, *, grid: str = GRID, category: str = "C", severity: int = 3, present: bool = True
+):
     """A case as a live object."""
     return LiveObject(
         "incidents", f"case-{number}", version, "see_cases", (grid,) if present else (),

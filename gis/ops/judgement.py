@@ -132,8 +132,10 @@ def judge_session(session: Session, at: datetime) -> Finding:
     level = (HOLDING_S if session.holds else READING_S).level(session.age_s)
     who = session.application or session.role or "?"
     verb = f"，{session.verb}" if session.verb else ""
-    notes_zh = ("，占住日志" if session.in_log else "") + (f"，挡住 {session.blocks} 个会话" if session.blocks else "")
-    notes_en = (", holds the log back" if session.in_log else "") + (
+    notes_zh = ("，有未提交的事件" if session.in_log else "") + (
+        f"，挡住 {session.blocks} 个会话" if session.blocks else ""
+    )
+    notes_en = (", has events not yet committed" if session.in_log else "") + (
         f", {session.blocks} sessions wait for it" if session.blocks else ""
     )
     kind_zh, kind_en = ("写", "writing") if session.writes else ("读", "reading")
@@ -191,7 +193,10 @@ def judge_machine(machine: MachineRead) -> Iterator[Finding]:
     """Disk, connections, and sessions whose state stays hidden."""
     free = machine.disk_free_bytes
     yield Finding(
-        "disk", DISK_BYTES.level(free), f"数据盘剩 {free / 1e9:.1f} GB", f"{free / 1e9:.1f} GB are free on the data disk"
+        "disk",
+        DISK_BYTES.level(free),
+        f"数据盘剩 {free / 1e9:.1f} GB",
+        f"{free / 1e9:.1f} GB are free on the data disk",
     )
     share = machine.connections / max(1, machine.connections_max)
     counts = f"{machine.connections} / {machine.connections_max}"

@@ -37,10 +37,10 @@ ORDER BY name, instance
 _ACTIVITY = """
 SELECT pid, role, application, state, age_s, verb, writes, in_log, blocks, hidden FROM live_activity()
 """
-#: Ids are given in the order of writing, places in the order of commits: what is without a place is near the end.
+#: Every id up to the relay's horizon has its place, or will never be an event.
 _UNLINKED = """
 SELECT count(*), extract(epoch FROM now() - min(e.recorded_at)) FROM live_event e
-WHERE e.id > (SELECT coalesce(max(event_id), 0) FROM live_link) - 10000
+WHERE e.id > coalesce((SELECT c.seq FROM live_cursor c WHERE c.consumer = 'relay'), 0)
   AND NOT EXISTS (SELECT FROM live_link l WHERE l.event_id = e.id)
 """
 _CONSUMERS = """
@@ -49,6 +49,7 @@ SELECT c.consumer, c.seq, greatest(0, head.seq - c.seq), coalesce(extract(epoch 
 FROM live_cursor c CROSS JOIN head
 LEFT JOIN live_link l ON l.seq = (SELECT min(n.seq) FROM live_link n WHERE n.seq > c.seq)
 LEFT JOIN live_event e ON e.id = l.event_id
+WHERE c.consumer <> 'relay' -- its cursor counts ids of events
 ORDER BY c.consumer
 """
 _PARTITIONS = """

@@ -18,7 +18,7 @@ WEEKS = 4
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """One cell of the count; `grid` is empty outside every grid."""
+    """One cell of the count. `grid` is the finest area that a case shows: its grid, of guarded items the community."""
 
     day: date
     hour: int
@@ -55,7 +55,7 @@ def cell_of(act: Happened) -> Cell:
     facts = act.properties
     item = str(facts.get("item") or "")
     return Cell(
-        local.date(), local.hour, str(facts.get("grid") or ""), str(facts.get("category") or item[:1]),
+        local.date(), local.hour, str(facts.get("grid") or facts.get("community") or ""), str(facts.get("category") or item[:1]),
         int(facts.get("severity") or 0),
     )  # fmt: skip
 

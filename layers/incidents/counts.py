@@ -72,7 +72,7 @@ def _codes(events: Sequence[Event]) -> dict[int, Mapping[str, Any]]:
 
 
 def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: facts[name] for name in ("grid", "category", "severity", "item") if facts.get(name)}
+    return {name: facts[name] for name in ("grid", "community", "category", "severity", "item") if facts.get(name)}
 
 
 def _add(sums: Mapping[Cell, Sum]) -> None:

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class IncidentCount(models.Model):
-    """One cell of the count; `day` and `hour` are those of Asia/Shanghai. A case outside every grid has grid ""."""
+    """One cell of the count; `day` and `hour` are those of Asia/Shanghai. `grid` is the finest area a case shows."""
 
     day = models.DateField()
     hour = models.PositiveSmallIntegerField()

@@ -65,7 +65,10 @@ def categories_of(day: date, scope: RowScope = EVERYTHING) -> dict[str, Sum]:
 
 
 def areas_of_day(day: date, level: str, scope: RowScope = EVERYTHING) -> dict[str, Sum]:
-    """Sums of that day by area code of a level (subdistrict, community, grid); cases outside every grid stand under ""."""
+    """Sums of that day by area code of a level (subdistrict, community, grid).
+
+    By grid, cases of guarded items stand under their community.
+    """
     rows = _rows(scope).filter(day=day).annotate(area=Substr("grid", Value(1), Value(_LENGTH[level])))
     sums = rows.values_list("area").annotate(SumOf("reported"), SumOf("closed")).order_by("area")
     return {code: Sum(reported, closed) for code, reported, closed in sums}

@@ -11,7 +11,9 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """Runs the worker in the foreground."""
 
-    help = "Works on what follows from the log: consumers, jobs and duties by the clock. SIGTERM ends it within 6 seconds."
+    help = (
+        "Works on what follows from the log: consumers, jobs and duties by the clock. SIGTERM ends it within 6 seconds."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

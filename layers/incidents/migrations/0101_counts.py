@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0001_item_catalogue"),
+        ("incidents", "0003_serial_sequence"),
     ]
 
     operations = [
