@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from gis.ops.judgement import EXPECTED, Finding, judge, warnings
+from gis.ops.judgement import EXPECTED, Finding, judge, judge_session, warnings
 from gis.ops.readings import Readings
 from gis.ops.selectors import read
 
@@ -84,7 +84,10 @@ def state(made: Report) -> dict[str, Any]:
         "log": asdict(r.log) | {"level": levels["relay.lag"]},
         "consumers": [asdict(one) | {"level": levels[f"consumer.{one.name}"]} for one in r.consumers],
         "streams": stream_clients(r),
-        "sessions": [asdict(one) | {"holds": one.holds} for one in r.sessions[:MOST_SESSIONS]],
+        "sessions": [
+            asdict(one) | {"holds": one.holds, "level": str(judge_session(one, made.at).level)}
+            for one in r.sessions[:MOST_SESSIONS]
+        ],
         "horizons": [asdict(one) | {"level": levels[f"partitions.{one.table}"]} for one in r.horizons],
         "jobs": asdict(r.jobs) | {"level": levels["jobs.waiting"]},
         "machine": asdict(r.machine) | {"disk_level": levels["disk"], "connections_level": levels["connections"]},

@@ -8,7 +8,9 @@ from django.utils.translation import get_language
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from gis.ops import report as reports
+from gis.ops.judgement import BEAT_S
 from gis.ops.metrics import exposition
+from layers.api.description import described_person
 from layers.people.access import SIGNED_IN, Access, access
 from layers.roles import Capability
 
@@ -19,7 +21,12 @@ _FRESH = {"Cache-Control": "no-store"}
 @access(OPERATORS)
 def page(request: HttpRequest) -> HttpResponse:
     """/ops/: states, lags and what is wrong, read again every five seconds by its script."""
-    config = {"url": "/ops/state", "language": get_language() or "zh-hans"}
+    config = {
+        "url": "/ops/state",
+        "language": get_language() or "zh-hans",
+        "me": described_person(request.user, request.actor),  # type: ignore[attr-defined]
+        "beat_limit_s": {"warn": BEAT_S.warn, "alarm": BEAT_S.alarm},
+    }
     return render(request, "gis/ops.html", {"ops_config": config})
 
 
