@@ -32,7 +32,14 @@ from gis.ops.readings import (
 AT = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 MACHINE = MachineRead(50_000_000_000, 100_000_000_000, 1_000_000_000, 20, 80)
 CALM = Readings(
-    AT, tuple(ProcessRead(name, "1", 10, 1.0, 900.0, 0) for name in EXPECTED), (), (), (), LogRead(), JobsRead(), MACHINE
+    AT,
+    tuple(ProcessRead(name, "1", 10, 1.0, 900.0, 0) for name in EXPECTED),
+    (),
+    (),
+    (),
+    LogRead(),
+    JobsRead(),
+    MACHINE,
 )
 WRITER = Session(4711, "wangge_owner", "psql", "idle in transaction", 0.0, "UPDATE", True, False, 0)
 READER = replace(WRITER, writes=False, verb="SELECT", application="pg_dump", state="active")
@@ -77,7 +84,10 @@ def test_an_open_transaction_is_judged_by_age_and_by_who_has_to_wait(session, ag
 
 def test_a_stuck_transaction_is_named_in_both_languages():
     found = judge_session(replace(WRITER, age_s=61.9, in_log=True, blocks=2), AT)
-    assert found.zh == "psql（进程 4711）的写事务已开 1 分 1 秒，idle in transaction，UPDATE，有未提交的事件，挡住 2 个会话"
+    assert (
+        found.zh
+        == "psql（进程 4711）的写事务已开 1 分 1 秒，idle in transaction，UPDATE，有未提交的事件，挡住 2 个会话"
+    )
     assert found.en == (
         "the writing transaction of psql (process 4711) has been open for 1 min 1 s, idle in transaction, UPDATE,"
         " has events not yet committed, 2 sessions wait for it"
