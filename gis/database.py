@@ -18,7 +18,7 @@ from layers.patrols.partitions import ensure_partitions
 #: Tables into which the app's role may only INSERT.
 APPEND_ONLY = ("live_event", "live_link", "incidents_incident_history")
 #: Functions of the owner that the app's role may call: what would need DDL, within bounds they judge themselves.
-CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions")
+CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions", "live_activity")
 OWNER = "owner"
 
 
@@ -79,7 +79,6 @@ def grant_app_role(role: str) -> None:
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
-            "GRANT EXECUTE ON FUNCTION live_activity() TO {}",
         ):
             cursor.execute(sql.SQL(statement).format(name).as_string(None))
         for table in APPEND_ONLY:

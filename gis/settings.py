@@ -246,6 +246,9 @@ SOCKET_DIR = env_text("WANGGE_SOCKET_DIR", str(VAR_DIR / "run"))
 # Jobs are known by name wherever they are deferred; only the worker imports them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["gis.worker.tasks"]
+PROCRASTINATE_PERIODIC_DEFAULTS = {
+    "max_delay": 86_400
+}  # what a stopped worker missed within a day is done at its start
 HEADS_FILE = VAR_DIR / "log" / "heads" / "heads.jsonl"  # the head of the log, kept outside the database
 TILE_CACHE_MB = env_int("WANGGE_TILE_CACHE_MB", 48, 0, 4096)  # per web process; 0 keeps no tiles
 LEAFLET_CONFIG = {

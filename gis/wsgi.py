@@ -12,7 +12,7 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - needs the settings named above
 
-from gis.life import signs_of_life  # noqa: E402 - needs Django set up
+from layers.live.processes import signs_of_life  # noqa: E402 - needs Django set up
 from layers.tiles.short import with_short_way  # noqa: E402 - needs Django set up
 
 _hsts = (

@@ -97,5 +97,5 @@ def state(made: Report) -> dict[str, Any]:
 
 def stream_clients(readings: Readings) -> int:
     """Clients connected to the streams, as the stream processes said last."""
-    facts = [process.facts.get("clients", 0) for process in readings.processes]
+    facts = [process.facts.get("streams", 0) for process in readings.processes]
     return sum(count for count in facts if isinstance(count, int))

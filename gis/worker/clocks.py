@@ -9,6 +9,8 @@ from datetime import datetime
 from django.conf import settings
 
 from layers.live.heads import keep_head
+from layers.patrols.duty import mark_stale
+from layers.patrols.partitions import ensure_partitions
 
 
 @dataclass(frozen=True)
@@ -29,5 +31,19 @@ def keep_head_of_log(due: datetime) -> None:
     keep_head(settings.HEADS_FILE)
 
 
+def stale_units(due: datetime) -> None:
+    """Units of which nothing was heard for too long, marked; judged by the time now, however late the duty runs."""
+    mark_stale()
+
+
+def days_of_tracks(due: datetime) -> None:
+    """The days of the track table: made ahead, dropped after thirty."""
+    ensure_partitions()
+
+
 #: Every duty by the clock.
-CLOCKS: tuple[Clock, ...] = (Clock("head_of_log", "0 * * * *", keep_head_of_log),)
+CLOCKS: tuple[Clock, ...] = (
+    Clock("stale_units", "* * * * * */10", stale_units),
+    Clock("head_of_log", "0 * * * *", keep_head_of_log),
+    Clock("days_of_tracks", "40 18 * * *", days_of_tracks),
+)

@@ -20,7 +20,7 @@ from psycopg_pool import PoolTimeout
 
 from gis.worker.following import register_consumers
 from gis.worker.loop import Loop
-from layers.live.processes import Beater
+from layers.live.processes import signs_of_life
 
 log = logging.getLogger("wangge.worker")
 
@@ -43,8 +43,7 @@ def run() -> int:
     """Works until SIGTERM or SIGINT; the exit code."""
     set_session()
     loop = Loop(register_consumers())
-    beater = Beater("worker", os.environ.get("WANGGE_INSTANCE", "1"), loop.facts)
-    beater.start()
+    beater = signs_of_life("worker", loop.facts)
     loop.start()
     asyncio.run(_work(loop))
     loop.join(timeout=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from dataclasses import replace
 
 import psycopg
@@ -11,15 +13,15 @@ from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from gis.life import place_of
-from gis.ops.judgement import Level, judge_session
+from gis.ops.judgement import Level, judge, judge_session
 from gis.ops.report import report
 from gis.ops.selectors import read
 from layers.live.consumers import enter
 from layers.live.models import Process
-from layers.live.processes import Beater, beat
+from layers.live.processes import Beater, Pulse, beat, place_of
 from tests.live_log import link_all, reported
-from tests.worker_process import until
+from tests.stage import LiveSite, database_settings
+from tests.worker_process import until, worker
 
 
 def families(client) -> dict[str, list]:
@@ -127,7 +129,7 @@ def test_a_process_is_seen_with_its_restarts(own_database):
 
 
 def test_signs_of_life_go_on_after_the_database_was_away(own_database):
-    beater = Beater("stream", "1", lambda: {"clients": 3}, interval_s=0.05)
+    beater = Beater("stream", "1", lambda: {"streams": 3}, interval_s=0.05)
     beater.start()
     mine = Process.objects.filter(name="stream")
     until(mine.exists)
@@ -141,7 +143,7 @@ def test_signs_of_life_go_on_after_the_database_was_away(own_database):
     until(lambda: mine.get().beat_at > before)
     beater.stop()
     beater.join(5)
-    assert report().readings.processes[0].facts == {"clients": 3}
+    assert report().readings.processes[0].facts == {"streams": 3}
 
 
 def connection_string(alias: str) -> str:
@@ -151,6 +153,30 @@ def connection_string(alias: str) -> str:
     )
 
 
+def test_a_whole_site_shows_its_processes_and_names_the_relay_within_ten_seconds_of_its_death(own_database, tmp_path):
+    with LiveSite.open(database_settings(), tmp_path) as site, worker(tmp_path / "var", WANGGE_VAR=str(site.folder)):
+        running = {"web", "relay", "stream", "worker"}
+        until(lambda: {one.name for one in read().processes} == running, says=lambda: str(read().processes))
+        assert not [one for one in judge(read()) if one.code.startswith("process.") and one.level is not Level.OK]
+        site.stop("relay", signal.SIGKILL)
+        killed = time.monotonic()
+        until(lambda: [one for one in judge(read()) if one.code == "process.relay" and one.level is not Level.OK])
+        assert time.monotonic() - killed < 10
+        site.start("relay")
+        until(lambda: [one for one in judge(read()) if one.code == "process.relay" and one.level is Level.OK])
+        assert {one.name: one.restarts for one in read().processes}["relay"] == 1
+
+
 def test_processes_of_one_name_take_numbers_of_their_own(tmp_path):
     assert [place_of("web", tmp_path), place_of("web", tmp_path), place_of("relay", tmp_path)] == ["1", "2", "1"]
     assert place_of("web", tmp_path / "web-1.alive").startswith("pid-")
+
+
+def test_a_loop_that_tells_nothing_has_no_pulse():
+    pulse = Pulse("relay")
+    assert pulse.newest() is None
+    pulse.tell({"seq": 4})
+    assert pulse.newest() == {"seq": 4}
+    stuck = Pulse("relay", pulse_s=-1)
+    stuck.tell({"seq": 4})
+    assert stuck.newest() is None, "the thread lives on, the loop does not"

@@ -84,7 +84,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(slow
 
 
 def test_two_workers_share_the_work_without_doubling_it(own_database, tmp_path):
-    with worker(tmp_path, "one", WANGGE_INSTANCE="1") as one, worker(tmp_path, "two", WANGGE_INSTANCE="2") as two:
+    with worker(tmp_path, "one") as one, worker(tmp_path, "two") as two:
         until(lambda: Process.objects.filter(name="worker").count() == 2, says=lambda: one.text() + two.text())
         for number in range(0, 60, 10):
             cases(number, 10)
