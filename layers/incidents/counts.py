@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from layers.incidents.counting import Cell, Happened, Sum, counted, tally
+from layers.incidents.counting import CLOSED, REPORTED, Cell, Happened, Sum, counted, tally
 from layers.incidents.counts_models import IncidentCount
 from layers.live.consumers import Consumer, claimed_seq, enter, replay
 from layers.live.models import Event, Link
@@ -35,11 +36,11 @@ CROSS JOIN LATERAL (
 
 def count(links: Sequence[Link]) -> None:
     """Adds what these events say to the counts; the handler of the consumer `counters`."""
-    events = [link.event for link in links if link.event.object_type == LAYER and counted(link.event.kind)]
+    events = [link.event for link in links if _counts(link.event)]
     if not events:
         return
     codes = _codes(events)
-    _add(tally(Happened(event.kind, event.happened_at, codes.get(event.pk, {})) for event in events))
+    _add(tally(Happened(event.kind, _moment(event, codes[event.pk]), codes[event.pk]) for event in events))
 
 
 COUNTERS = Consumer("counters", count)
@@ -52,6 +53,17 @@ def rebuild_counts() -> int:
     claimed_seq(COUNTERS.name, patient=True)
     IncidentCount.objects.all().delete()
     return replay(COUNTERS)
+
+
+def _counts(event: Event) -> bool:
+    """True for closings, and for the first event of a case: a case sent back to its first state has not come again."""
+    return event.object_type == LAYER and counted(event.kind) and (event.kind in CLOSED or event.object_version == 1)
+
+
+def _moment(event: Event, codes: Mapping[str, Any]) -> datetime:
+    """A case comes when it is reported, though what it tells of happened before."""
+    reported_at = codes.get("reported_at") if event.kind in REPORTED else None
+    return datetime.fromisoformat(reported_at) if reported_at else event.happened_at
 
 
 def _codes(events: Sequence[Event]) -> dict[int, Mapping[str, Any]]:

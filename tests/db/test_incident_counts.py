@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from layers.incidents.counting import Sum
 from layers.incidents.counts import COUNTERS, rebuild_counts
@@ -13,6 +14,8 @@ from layers.incidents.counts_models import IncidentCount
 from layers.incidents.counts_selectors import areas_of_day, categories_of, hours_of, today, usual_day
 from layers.live.consumers import advance, head_seq
 from layers.people.rights import RowScope
+from layers.people.selectors import actor_of
+from tests.cases import GUARDED, act, report
 from tests.live_log import GRID, NOON, closed, link_all, moved, reported
 
 OTHER = "411102002001001"
@@ -95,6 +98,26 @@ def test_only_the_callers_areas_are_read(five_weeks):
     scope = RowScope(prefixes=(OTHER[:9],))
     assert hours_of(DAY, scope)[12] == Sum(1, 0)
     assert categories_of(DAY, RowScope()) == {}
+
+
+def test_a_case_of_the_product_is_counted_when_it_was_reported_and_when_it_was_closed(cast):
+    grid = cast.district.last("grid")
+    handler, checker = (actor_of(cast.person("community_head", grid[:12])) for _ in range(2))
+    yesterday = (timezone.now() - timedelta(days=1)).isoformat()
+    incident = report(cast, grid=grid, occurred_at=yesterday)
+    for action in ("accept", "register", "dispatch", "handle", "reply"):
+        act(incident, handler, action)
+    act(incident, checker, "check")
+    act(incident, checker, "close")
+    guarded = report(cast, grid=grid, item=GUARDED)
+    follow(3)
+    day = today(timezone.now())
+    assert areas_of_day(day, "grid") == {grid: Sum(1, 1), grid[:12]: Sum(1, 0)}, "of a guarded item no grid is shown"
+    assert sum(one.reported for one in hours_of(day)) == 2
+    assert guarded.grid == grid
+    as_it_went = counted()
+    rebuild_counts()
+    assert counted() == as_it_went
 
 
 def test_today_is_the_districts_day():
