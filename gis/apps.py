@@ -7,6 +7,15 @@ class WanggeAdminConfig(AdminConfig):
 
     default_site = "gis.admin_site.WanggeAdminSite"
 
+    def ready(self) -> None:
+        """Jobs have no table here: they are read on /ops/ and changed by nobody."""
+        super().ready()
+        from django.contrib import admin
+        from procrastinate.contrib.django.models import ProcrastinateJob
+
+        if admin.site.is_registered(ProcrastinateJob):
+            admin.site.unregister(ProcrastinateJob)
+
 
 class GisConfig(AppConfig):
     """The project: wires and pages, no tables."""

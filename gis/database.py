@@ -18,7 +18,7 @@ from layers.patrols.partitions import ensure_partitions
 #: Tables into which the app's role may only INSERT.
 APPEND_ONLY = ("live_event", "live_link", "incidents_incident_history")
 #: Functions of the owner that the app's role may call: what would need DDL, within bounds they judge themselves.
-CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions")
+CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions", "live_activity")
 OWNER = "owner"
 
 

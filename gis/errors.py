@@ -18,7 +18,7 @@ from layers.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, TookTo
 
 log = logging.getLogger("wangge.errors")
 
-_PROGRAM_PATHS = ("/api/", "/tiles/", "/live/", "/ogc/", "/open311/", "/metrics", "/healthz", "/readyz")
+_PROGRAM_PATHS = ("/api/", "/tiles/", "/live/", "/ogc/", "/open311/", "/metrics", "/ops/state", "/healthz", "/readyz")
 
 
 class TooLarge(InvalidInput):

@@ -11,6 +11,7 @@ from a2wsgi import WSGIMiddleware
 
 from layers.catalog.live import register_live_layers
 from layers.live.asgi import LiveApplication
+from layers.live.processes import Pulse
 from layers.live.stream import Station
 from layers.people.live_access import identify
 
@@ -51,7 +52,9 @@ def application(live: LiveApplication, *, with_web: bool) -> Any:
 def serve(*, uds: str = "", host: str = "127.0.0.1", port: int = 8000, with_web: bool = False) -> None:
     """Serves until SIGTERM or SIGINT: on a socket file (its folder decides who reaches it), or on a port."""
     register_live_layers()
-    live = LiveApplication(lambda: Station(identify))
+    pulse = Pulse("stream")
+    pulse.start()
+    live = LiveApplication(lambda: Station(identify, pulse.tell))
     where: dict[str, Any] = {"uds": uds} if uds else {"host": host, "port": port}
     config = uvicorn.Config(
         application(live, with_web=with_web), **where, loop="uvloop", http="httptools", ws="none", lifespan="on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,12 @@ def env_secret(name: str, file: Path) -> str:
     return secrets.token_urlsafe(48)
 
 
+def process_name() -> str:
+    """How this process is called among the database's sessions: a command's name, else `web`."""
+    called = Path(sys.argv[0]).name in ("manage.py", "django-admin") and len(sys.argv) > 1
+    return env_text("WANGGE_PROCESS", sys.argv[1][:30] if called else "web")
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's database entry for postgresql://user:password@host:port/name?host=…&port=…"""
     parts = urlsplit(url)
@@ -68,7 +75,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "OPTIONS": {"connect_timeout": 5, **query},
+        "OPTIONS": {"connect_timeout": 5, "application_name": f"wangge {process_name()}", **query},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -115,6 +122,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.gis",
+    "procrastinate.contrib.django",
     "pgtrigger",
     "pghistory",
     "axes",
@@ -235,6 +243,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 #: Where processes of this installation poke each other; a short path, as sockets need.
 SOCKET_DIR = env_text("WANGGE_SOCKET_DIR", str(VAR_DIR / "run"))
+# Jobs are known by name wherever they are deferred; only the worker imports them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["gis.worker.tasks"]
+PROCRASTINATE_PERIODIC_DEFAULTS = {
+    "max_delay": 86_400
+}  # what a stopped worker missed within a day is done at its start
+HEADS_FILE = VAR_DIR / "log" / "heads" / "heads.jsonl"  # the head of the log, kept outside the database
 TILE_CACHE_MB = env_int("WANGGE_TILE_CACHE_MB", 48, 0, 4096)  # per web process; 0 keeps no tiles
 LEAFLET_CONFIG = {
     "TILES": [],
@@ -250,5 +265,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": env_text("WANGGE_LOG_LEVEL", "INFO")},
 }

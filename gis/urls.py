@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from gis.pages import accounts, health, map
+from gis.pages import accounts, health, map, ops
 
 urlpatterns = [
     path("", map.home, name="home"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("i18n/setlang/", accounts.language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", ops.metrics, name="metrics"),
+    path("ops/", ops.page, name="ops"),
+    path("ops/state", ops.state, name="ops_state"),
+    path("api/health", ops.health, name="health"),
     path("tiles/", include("layers.tiles.urls")),
     path("api/", include("layers.api.urls", namespace="api")),
     path("admin/", admin.site.urls),

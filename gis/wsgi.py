@@ -12,9 +12,11 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - needs the settings named above
 
+from layers.live.processes import signs_of_life  # noqa: E402 - needs Django set up
 from layers.tiles.short import with_short_way  # noqa: E402 - needs Django set up
 
 _hsts = (
     [("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}")] if settings.SECURE_HSTS_SECONDS else []
 )
 application = with_short_way(_django, _hsts)
+signs_of_life("web")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, District
-from tests.stage import LiveSite, Server, database_settings, open_stage
+from tests.stage import LiveSite, Server, database_of_its_own, database_settings, open_stage
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -26,6 +26,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def django_db_setup(django_db_blocker):
     """Replaces Django's own test database by ours: made by the owner, used by the app."""
     with django_db_blocker.unblock(), open_stage() as name:
+        yield name
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    """A fresh database in which tests commit, for several connections and processes at once; gone afterwards."""
+    with django_db_blocker.unblock(), database_of_its_own() as name:
         yield name
 
 

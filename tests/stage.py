@@ -98,6 +98,22 @@ def open_stage() -> Iterator[str]:
             _drop(owner, name)
 
 
+@contextlib.contextmanager
+def database_of_its_own() -> Iterator[str]:
+    """As `open_stage` inside a session that has one: what is committed here stays here. Dropped afterwards."""
+    home = settings.DATABASES["default"]["NAME"]
+    name = f"wangge_test_own{time.monotonic_ns()}_run_{os.getpid()}"
+    with _owner() as owner:
+        _copy(owner, f"wangge_test_{fingerprint()}", name)
+    _point_at(name)
+    try:
+        yield name
+    finally:
+        _point_at(home)
+        with _owner() as owner:
+            _drop(owner, name)
+
+
 def _in_use(name: str) -> bool:
     """True for the database of a test run that is still alive; older templates and what killed runs left are not."""
     *_, kind, number = name.split("_")

@@ -24,7 +24,7 @@ SYSTEM_STATE = Path("/var/lib/wangge")
 #: A socket's whole path must stay below 108 bytes; ``/.s.PGSQL.5439.lock`` needs 20 of them.
 SOCKET_DIR_MAX_BYTES = 85
 #: Folders the services write to. Everything else under ``var/`` belongs to set-up.
-SERVICE_DIRS = ("run", "log/edge", "demo", "media", "static", "cache", "tmp", "imports", "exports")
+SERVICE_DIRS = ("run", "log/edge", "log/heads", "demo", "media", "static", "cache", "tmp", "imports", "exports")
 #: Folders that set-up and the supervisor write to and the services only read.
 SETUP_DIRS = ("log",)
 #: Files set-up writes and the services read.

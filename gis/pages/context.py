@@ -7,7 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from layers.people.rights import may
+from layers.roles import Capability
+
 
 def product(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page."""
-    return {"demo": settings.DEMO, "actor": getattr(request, "actor", None)}
+    actor = getattr(request, "actor", None)
+    return {
+        "demo": settings.DEMO,
+        "actor": actor,
+        "operator": actor is not None and may(actor, Capability.OPERATE),
+    }

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from layers.incidents.bodies import SOURCES
+from layers.incidents.counts_models import IncidentCount  # noqa: F401 - a table of this app
 from layers.incidents.states import ENDED, TRANSITIONS, State
 from layers.people.models import Department, User
 from layers.territory.features import GeometryFits

@@ -93,3 +93,19 @@ class Cursor(models.Model):
 
     class Meta:
         db_table = "live_cursor"
+
+
+class Process(models.Model):
+    """The newest sign of life of one long-running process."""
+
+    name = models.CharField(max_length=40)
+    instance = models.CharField(max_length=40)
+    pid = models.IntegerField()
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_default=Now())
+    starts = models.PositiveIntegerField(default=1, help_text="how often this instance was started")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "live_process"
+        constraints = [models.UniqueConstraint(fields=["name", "instance"], name="live_process_instance")]

@@ -28,6 +28,7 @@ from django.db import connections
 
 from layers.live.chain import COLUMNS, GENESIS, VERSION, link_hash
 from layers.live.poke import RELAY, STREAM, drain, listen, poke
+from layers.live.processes import Pulse
 from layers.live.services import WRITERS_LOCK
 
 log = logging.getLogger("wangge.relay")
@@ -209,7 +210,9 @@ class Relay:
 
 def run() -> None:
     """The relay process: until SIGTERM or SIGINT."""
-    relay = Relay()
+    pulse = Pulse("relay")
+    pulse.start()
+    relay = Relay(pulse.tell)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, relay.stop)
     relay.run_forever()

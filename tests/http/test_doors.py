@@ -13,6 +13,7 @@ from layers.roles import ADMIN_ROLES, GRANTS, ROLE_LEVEL, Capability, Role
 from tests.cases import report
 
 EVERYBODY = frozenset(Role)
+OPERATORS = frozenset({Role.ADMIN})
 
 
 def holders(capability: Capability) -> frozenset[Role]:
@@ -45,6 +46,10 @@ ROWS: dict[str, Row] = {
     "i18n/setlang/": Row("/i18n/setlang/", 302, allowed=302),
     "healthz": Row("/healthz", 200),
     "readyz": Row("/readyz", 200),
+    "metrics": Row("/metrics", 401, roles=OPERATORS),
+    "ops/": Row("/ops/", 401, roles=OPERATORS),
+    "ops/state": Row("/ops/state", 401, roles=OPERATORS),
+    "api/health": Row("/api/health", 401),
     "api/": Row("/api/", 401, allowed=404),
     "api/openapi.json": Row("/api/openapi.json", 200),
     "api/layers": Row("/api/layers", 401),

@@ -2,8 +2,11 @@
  * The words of the map page. English is the source; Chinese stands here, as in the templates' catalogue. Pure.
  */
 
+import { OPS_ZH } from './ops/words.js';
+
 /** @type {Record<string, string>} */
 export const ZH = {
+  ...OPS_ZH,
   'Dark': '深色',
   'Light': '浅色',
   'Layers': '图层',

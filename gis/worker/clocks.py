@@ -1,0 +1,49 @@
+"""What happens by the clock: the hand-written list of duties that no event starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from layers.live.heads import keep_head
+from layers.patrols.duty import mark_stale
+from layers.patrols.partitions import ensure_partitions
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A duty with its times (`cron`: minute hour day month weekday second, UTC).
+
+    `tick` gets the moment it was due. It must be safe to run twice and late: what a stopped worker missed is done once
+    when it is back, not as often as it was missed.
+    """
+
+    name: str
+    cron: str
+    tick: Callable[[datetime], object]
+
+
+def keep_head_of_log(due: datetime) -> None:
+    """The head of the log, written where the database's own roles cannot reach it."""
+    keep_head(settings.HEADS_FILE)
+
+
+def stale_units(due: datetime) -> None:
+    """Units of which nothing was heard for too long, marked; judged by the time now, however late the duty runs."""
+    mark_stale()
+
+
+def days_of_tracks(due: datetime) -> None:
+    """The days of the track table: made ahead, dropped after thirty."""
+    ensure_partitions()
+
+
+#: Every duty by the clock.
+CLOCKS: tuple[Clock, ...] = (
+    Clock("stale_units", "* * * * * */10", stale_units),
+    Clock("head_of_log", "0 * * * *", keep_head_of_log),
+    Clock("days_of_tracks", "40 18 * * *", days_of_tracks),
+)
