@@ -57,6 +57,7 @@ PURE = (
     "layers/live/viewers.py",
     "layers/patrols/positions.py",
     "layers/patrols/permits.py",
+    "layers/patrols/fix_bytes.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "layers" / "geo").glob("*.py"))),
 )
 FORBIDDEN_IN_PURE = ("django", "psycopg", "requests", "urllib.request", "socket", "geopandas", "pyogrio")

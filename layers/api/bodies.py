@@ -32,12 +32,12 @@ class NotJson(InvalidInput):
 
 def read_body(request: HttpRequest, shape: type[_Body]) -> _Body:
     """The body as `shape`. Raises InvalidInput naming the field, or RequestDataTooBig beyond the limit of 1 MB."""
-    value = json_object(request)
+    value = _object(request)
     try:
         return shape.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
+        field = ".".join(_printable(str(part)) for part in first["loc"]) or "body"
         found = first.get("input")
         raise InvalidInput(
             f"{field} 有误", f"{field}: {first['msg']}", field=field,
@@ -50,16 +50,26 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
 
     Raises NotJson, or InvalidInput for another value and for half of a surrogate pair, which no database can store.
     """
-    value = read_json(request.body)
-    if not isinstance(value, dict):
-        raise InvalidInput(
-            "内容应为 JSON 对象", "the body must be a JSON object", field="body", found=type(value).__name__
-        )
+    value = _object(request)
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise InvalidInput("文字里有半个字符", "a text holds half of a surrogate pair", field="body") from None
     return value
+
+
+def _object(request: HttpRequest) -> dict[str, Any]:
+    value = read_json(request.body)
+    if not isinstance(value, dict):
+        raise InvalidInput(
+            "内容应为 JSON 对象", "the body must be a JSON object", field="body", found=type(value).__name__
+        )
+    return value
+
+
+def _printable(name: str) -> str:
+    """A name of the sender's that may stand in an answer."""
+    return name[:40] if name.isprintable() else ascii(name[:40])[1:-1]
 
 
 def read_json(data: bytes) -> Any:

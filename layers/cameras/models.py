@@ -46,16 +46,14 @@ class CameraState(models.Model):
     The live version of a camera is the version of its layer row plus `version`: both only grow.
     """
 
-    camera = models.CharField(_("camera id"), max_length=40, primary_key=True)
-    status = models.CharField(_("status"), max_length=12)
-    since = models.DateTimeField(_("since"))
-    at = models.DateTimeField(_("told at"))
+    camera = models.CharField(max_length=40, primary_key=True)
+    status = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    at = models.DateTimeField()
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "cameras_state"
-        verbose_name = _("state of a camera")
-        verbose_name_plural = _("states of cameras")
         constraints = [models.CheckConstraint(name="cameras_state_known", condition=Q(status__in=STATUSES))]
 
     def __str__(self) -> str:

@@ -1,4 +1,8 @@
-"""The track table in bulk: one statement a batch, whatever its size. Called by services, inside their transaction."""
+"""The track table in bulk: one statement a batch, whatever its size. Called by services, inside their transaction.
+
+A batch of new fixes goes in by COPY, which is several times as fast; one that holds a key already stored (a batch sent
+again after its answer was lost) by INSERT … ON CONFLICT, which tells old from new.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+import psycopg
+from django.db import IntegrityError, connection, transaction
 
+from layers.patrols.fix_bytes import COLUMNS, copy_bytes
 from layers.patrols.positions import GivenFix, Mark
 
 Key = tuple[str, datetime, uuid.UUID]
 
+#: Below this many rows a savepoint costs more than COPY saves.
+COPY_FROM = 20
+
+_COPY = f"COPY patrols_fix ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT binary)"
 #: The order keeps two batches that share keys from waiting for each other in a circle.
 _INSERT = """
 INSERT INTO patrols_fix (unit, at, client_id, received_at, accuracy_m, speed_mps, bearing_deg, marks, digest, geom)
@@ -29,7 +39,8 @@ RETURNING unit, at, client_id
 _DIGESTS = """
 SELECT unit, at, client_id, digest FROM patrols_fix
 JOIN unnest(%s::text[], %s::timestamptz[], %s::uuid[]) AS asked(unit, at, client_id) USING (unit, at, client_id)
-"""
+WHERE at BETWEEN %s AND %s
+"""  # the days between are all that is planned for
 _MOVE = """
 UPDATE patrols_unit_state AS state
 SET at = newest.at, received_at = %s, geom = ST_SetSRID(ST_MakePoint(newest.lon, newest.lat), 4326),
@@ -51,8 +62,30 @@ class JudgedFix:
 
 def insert_fixes(rows: Sequence[JudgedFix], received_at: datetime) -> set[Key]:
     """Keys of the rows that were new; a key that is stored already is left as it is. `rows` hold no key twice."""
-    if not rows:
-        return set()
+    if len(rows) >= COPY_FROM and not stored_digests([rows[0].fix.key]) and _copied(rows, received_at):
+        return {row.fix.key for row in rows}
+    return _inserted(rows, received_at) if rows else set()
+
+
+def _copied(rows: Sequence[JudgedFix], received_at: datetime) -> bool:
+    """True when all rows were new and are stored; else nothing is."""
+    data = copy_bytes(((row.fix, row.marks) for row in rows), received_at)
+    try:
+        with (
+            transaction.atomic(),
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.copy(_COPY) as copy,
+        ):
+            copy.write(data)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            raise
+        return False
+    return True
+
+
+def _inserted(rows: Sequence[JudgedFix], received_at: datetime) -> set[Key]:
     fixes = [row.fix for row in rows]
     values: list[Any] = [
         received_at,
@@ -71,7 +104,7 @@ def stored_digests(keys: Sequence[Key]) -> dict[Key, bytes]:
         return {}
     units, times, client_ids = (list(column) for column in zip(*keys, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_DIGESTS, [units, times, client_ids])
+        cursor.execute(_DIGESTS, [units, times, client_ids, min(times), max(times)])
         return {(unit, at, client_id): bytes(digest) for unit, at, client_id, digest in cursor.fetchall()}
 
 

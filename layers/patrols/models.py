@@ -43,22 +43,20 @@ class UnitState(models.Model):
     The live version of a unit is the version of its layer row plus `version`: both only grow.
     """
 
-    unit = models.CharField(_("unit"), max_length=40, primary_key=True)
-    status = models.CharField(_("status"), max_length=16, default=OFF_DUTY)
-    stale = models.BooleanField(_("stale"), default=False)
+    unit = models.CharField(max_length=40, primary_key=True)
+    status = models.CharField(max_length=16, default=OFF_DUTY)
+    stale = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField(_("changed at"))
-    at = models.DateTimeField(_("position at"), null=True)
-    received_at = models.DateTimeField(_("position received at"), null=True)
+    changed_at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
     geom = models.PointField(srid=4326, null=True, spatial_index=False)
-    accuracy_m = models.FloatField(_("accuracy in m"), null=True)
-    speed_mps = models.FloatField(_("speed in m/s"), null=True)
-    bearing_deg = models.FloatField(_("bearing in degrees"), null=True)
+    accuracy_m = models.FloatField(null=True)
+    speed_mps = models.FloatField(null=True)
+    bearing_deg = models.FloatField(null=True)
 
     class Meta:
         db_table = "patrols_unit_state"
-        verbose_name = _("state of a unit")
-        verbose_name_plural = _("states of units")
         constraints = [  # no index but the key: a position moves every few seconds, and so stays on its page (HOT)
             models.CheckConstraint(name="patrols_unit_state_known", condition=Q(status__in=STATUSES)),
             models.CheckConstraint(

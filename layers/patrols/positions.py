@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntFlag
+from functools import cached_property
 from typing import Any
 
 MAX_AHEAD = timedelta(minutes=5)
@@ -58,7 +59,7 @@ class GivenFix:
         """What a fix is known by: the same key again is the same fix, or a conflict."""
         return self.unit, self.at, self.client_id
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """16 bytes over what the key does not hold: equal for the same body, however its numbers were written."""
         values = (self.lon, self.lat, self.accuracy_m, self.speed_mps, self.bearing_deg)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from layers.live.models import Event
 from layers.patrols.duty import mark_stale, set_unit_status
+from layers.patrols.fixes import COPY_FROM
 from layers.patrols.models import Fix, Unit, UnitState
 from layers.patrols.partitions import KEPT_DAYS, MADE_AHEAD_DAYS, ensure_partitions
 from layers.patrols.positions import Mark
@@ -191,9 +192,42 @@ def test_a_full_batch_of_many_units_goes_in_at_once(db, now, django_assert_max_n
     for row in units:
         put(row)
     batch = [sent(units[n % 70], now - timedelta(seconds=n // 70), 114 + n / 10_000) for n in range(MAX_FIXES)]
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         assert record(*batch, now=now).accepted == MAX_FIXES
     assert {p.unit for p in read_positions()} == {row.feature_id for row in units}
+
+
+@pytest.mark.parametrize("known", [0, 30, 59])
+def test_a_large_batch_with_a_fix_that_is_stored_already_takes_the_others(unit, now, known):
+    batch = [sent(unit, now - timedelta(seconds=n)) for n in range(60)]
+    record(batch[known], now=now)
+    recorded = record(*batch, now=now)
+    assert (recorded.accepted, recorded.repeated, recorded.refused) == (59, 1, ())
+    changed = [batch[known] | {"lat": 33.58}, *(sent(unit, now - timedelta(seconds=n)) for n in range(60))]
+    recorded = record(*changed, now=now)
+    assert (recorded.accepted, codes(recorded)) == (60, [(0, "conflict")])
+    assert Fix.objects.filter(unit=unit.feature_id).count() == 120
+
+
+def test_large_and_small_batches_store_the_same(db, now):
+    """COPY and INSERT write the same columns, nulls and all; only who sent it differs."""
+    first, second = teams(2)
+    put(first), put(second)
+    figures = [(5, 1.5, 90), (None, 0, None), (0, None, 359.9), (None, None, None), (1e6, 1000, 360)] * 5
+    bodies = [
+        {"lon": 114.02 + n / 1e6, "lat": 33.57, "accuracy_m": a, "speed_mps": v, "bearing_deg": b}
+        for n, (a, v, b) in enumerate(figures)
+    ]
+    assert len(bodies) >= COPY_FROM
+    record(*(sent(first, now - timedelta(seconds=n), **body) for n, body in enumerate(bodies)), now=now)
+    for n, body in reversed(list(enumerate(bodies))):
+        record(sent(second, now - timedelta(seconds=n), **body), now=now)
+    columns = ("at", "received_at", "geom", "accuracy_m", "speed_mps", "bearing_deg", "digest", "marks")
+    copied, inserted = (
+        list(Fix.objects.filter(unit=row.feature_id).order_by("at").values_list(*columns)) for row in (first, second)
+    )
+    assert len(copied) == len(bodies)
+    assert copied == inserted
 
 
 def test_a_poller_sees_what_was_received_since(unit, now):

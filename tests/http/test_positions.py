@@ -84,6 +84,20 @@ def test_a_number_without_a_value_is_refused_alone(cast, unit, number):
     assert "lon" in refused["message"]
 
 
+@pytest.mark.parametrize("field", ["unit", "client_id", "at"])
+def test_half_a_character_is_refused_alone(cast, unit, field):
+    batch = {"fixes": [fix(unit), fix(unit) | {field: "\ud800"}]}
+    answer = post(cast.client("admin", scope="positions:any"), "/api/positions", batch)
+    assert answer.json()["accepted"] == 1
+    assert [(entry["index"], entry["code"]) for entry in answer.json()["refused"]] == [(1, "invalid")]
+
+
+@pytest.mark.parametrize(("name", "field"), [("\\ud800", "body"), ("\\u0000", "\\x00"), ("x" * 5000, "x" * 40)])
+def test_a_field_too_many_is_named_however_it_is_written(client_for, name, field):
+    answer = post(client_for("grid_member"), "/api/positions", '{"fixes": [], "' + name + '": 1}')
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
 def test_refusals_speak_the_callers_language(cast, unit):
     gateway = cast.client("admin", scope="positions:any")
     for language, word in (("zh", "缺少"), ("en", "missing")):

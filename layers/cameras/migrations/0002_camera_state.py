@@ -14,16 +14,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "camera",
-                    models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="camera id"),
+                    models.CharField(max_length=40, primary_key=True, serialize=False),
                 ),
-                ("status", models.CharField(max_length=12, verbose_name="status")),
-                ("since", models.DateTimeField(verbose_name="since")),
-                ("at", models.DateTimeField(verbose_name="told at")),
+                ("status", models.CharField(max_length=12)),
+                ("since", models.DateTimeField()),
+                ("at", models.DateTimeField()),
                 ("version", models.PositiveIntegerField(default=0)),
             ],
             options={
-                "verbose_name": "state of a camera",
-                "verbose_name_plural": "states of cameras",
                 "db_table": "cameras_state",
                 "constraints": [
                     models.CheckConstraint(

@@ -13,21 +13,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="UnitState",
             fields=[
-                ("unit", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="unit")),
-                ("status", models.CharField(default="off_duty", max_length=16, verbose_name="status")),
-                ("stale", models.BooleanField(default=False, verbose_name="stale")),
+                ("unit", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("status", models.CharField(default="off_duty", max_length=16)),
+                ("stale", models.BooleanField(default=False)),
                 ("version", models.PositiveIntegerField(default=0)),
-                ("changed_at", models.DateTimeField(verbose_name="changed at")),
-                ("at", models.DateTimeField(null=True, verbose_name="position at")),
-                ("received_at", models.DateTimeField(null=True, verbose_name="position received at")),
+                ("changed_at", models.DateTimeField()),
+                ("at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
                 ("geom", django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=4326)),
-                ("accuracy_m", models.FloatField(null=True, verbose_name="accuracy in m")),
-                ("speed_mps", models.FloatField(null=True, verbose_name="speed in m/s")),
-                ("bearing_deg", models.FloatField(null=True, verbose_name="bearing in degrees")),
+                ("accuracy_m", models.FloatField(null=True)),
+                ("speed_mps", models.FloatField(null=True)),
+                ("bearing_deg", models.FloatField(null=True)),
             ],
             options={
-                "verbose_name": "state of a unit",
-                "verbose_name_plural": "states of units",
                 "db_table": "patrols_unit_state",
                 "constraints": [
                     models.CheckConstraint(
