@@ -69,16 +69,6 @@ test('a frame moves units and no others, and gives a place or takes it', () => {
   assert.equal(state.times.get('units'), '2026-09-16T12:00:30Z');
 });
 
-test('a unit whose status changed stays where it was, for the log knows no positions; off duty it has none', () => {
-  const state = replayOf(snapshot({ units: [feature('u1', 1, { status: 'on_duty', at: 't', speed_mps: 1, bearing_deg: 7 }, POINT)] }));
-  const says = (seq, status) => state.apply('unit.status', event(seq, feature('u1', seq, { status, at: null }, null), { layer: 'units' }), String(seq));
-  says(11, 'en_route');
-  const unit = () => state.layers.get('units').get('u1');
-  assert.deepEqual([unit().geometry, unit().properties.status, unit().properties.at], [POINT, 'en_route', 't']);
-  says(12, 'off_duty');
-  assert.equal(unit().geometry, null);
-});
-
 test('newer tiles are told and change no feature', () => {
   const state = replayOf(snapshot());
   const [told] = state.apply('layer.published', { seq: 11, at: 'x', kind: 'layer.published', layer: 'roads', version: 4 }, '11');

@@ -4,17 +4,8 @@
  * of its `seq`. Pure.
  */
 
-/** Where a unit stood stays until something newer says otherwise: the log brings units without positions. */
-const POSITION = ['at', 'speed_mps', 'bearing_deg'];
-
 function indexed(layers) {
   return new Map(Object.entries(layers).map(([layer, { features }]) => [layer, new Map(features.map((one) => [String(one.id), one]))]));
-}
-
-function placed(feature, previous) {
-  if (feature.geometry || !previous?.geometry || feature.properties.status === 'off_duty') return feature;
-  const kept = Object.fromEntries(POSITION.filter((name) => name in previous.properties).map((name) => [name, previous.properties[name]]));
-  return { ...feature, geometry: previous.geometry, properties: { ...feature.properties, ...kept } };
 }
 
 /**
@@ -42,9 +33,8 @@ export function replayOf(snapshot) {
       features.delete(id);
       return previous && { op: 'remove', layer, id, feature: null, previous, kind, seq: data.seq };
     }
-    const feature = layer === 'units' ? placed(data.feature, previous) : data.feature;
-    features.set(id, feature);
-    return { op: previous ? 'change' : 'add', layer, id, feature, previous, kind, seq: data.seq };
+    features.set(id, data.feature);
+    return { op: previous ? 'change' : 'add', layer, id, feature: data.feature, previous, kind, seq: data.seq };
   }
 
   return {
