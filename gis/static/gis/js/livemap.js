@@ -2,7 +2,7 @@
 
 import { announce } from './choice.js';
 import { liveClient } from './live/client.js';
-import { drawnIncidents, drawnUnits, oldPosition } from './live/drawing.js';
+import { drawnIncidents, drawnUnits, unheard } from './live/drawing.js';
 import { liveStrip, span } from './livestrip.js';
 import { grouped } from './numbers.js';
 import { pulses } from './pulses.js';
@@ -10,8 +10,8 @@ import { nameOf } from './words.js';
 
 /** No source is drawn oftener. */
 const EVERY_MS = 1_000;
-/** Units grow old without a word from the stream. */
-const LOOK_MS = 10_000;
+/** For how long nothing was heard of a unit stands on the map and grows by itself. */
+const LOOK_MS = 30_000;
 
 /**
  * @param {{map: object, sheet: object, say: Function, language: string, still: () => boolean,
@@ -57,8 +57,7 @@ export function liveMap({ map, sheet, say, language, still, counted, selected, c
     for (const layer of Object.keys(DRAW)) draw(layer);
   }
 
-  const placed = () => [...table('units').values()].filter((one) => one.geometry);
-  const oldUnits = () => placed().filter(({ properties }) => properties.at && oldPosition(client.age(properties.at))).length;
+  const oldUnits = () => [...table('units').values()].filter(unheard).length;
 
   function tell() {
     page.seq = String(client.status().seq ?? '');
@@ -119,7 +118,7 @@ export function liveMap({ map, sheet, say, language, still, counted, selected, c
     client.start();
     tick();
     setInterval(tick, 1_000);
-    setInterval(() => draw('units'), LOOK_MS);
+    setInterval(() => { if (oldUnits()) draw('units'); }, LOOK_MS);
     document.addEventListener('visibilitychange', () => { if (!document.hidden) client.nudge(); });
     addEventListener('online', () => client.nudge());
     addEventListener('pagehide', () => client.stop());

@@ -17,7 +17,7 @@ export function span(milliseconds, say) {
 
 /**
  * What the strip says, as pure text.
- * @param {{phase: string, since: number|null, seq: number|null, hashOk: boolean|null, gaps: number, age: number}} status
+ * @param {{phase: string, since: number|null, seq: number|null, hashOk: boolean|null, gaps: number, age: number, oldUnits: number}} status
  * @returns {{seq: string, state: string, more: string}}
  */
 export function stripText({ phase, since, seq, hashOk, gaps, age, oldUnits }, { say, language }) {
@@ -34,6 +34,13 @@ export function stripText({ phase, since, seq, hashOk, gaps, age, oldUnits }, { 
   if (hashOk === false) return { seq: complete, state: say('differs from the store, fetching again'), more };
   const ago = say('{ago} ago', { ago: span(age, say) });
   return { seq: complete, state: say(hashOk ? 'matches the store, {ago}' : 'not compared with the store yet, {ago}', { ago }), more };
+}
+
+/** What stands over the map while the live layers are grey; empty while they are not. */
+export function noticeText({ phase, since }, { say, language }) {
+  if (phase === 'signed-out') return say('Signed out: live data has stopped');
+  if (phase !== 'stale') return '';
+  return since === null ? say('Live data do not arrive; the map, search and cards still work.') : say('Live data are as of {time}; marks are grey until they come again.', { time: shanghai(new Date(since), language).time });
 }
 
 function ticksOf(ticks) {
@@ -58,12 +65,21 @@ export function liveStrip({ say, language }) {
   const parts = { seq: el('b', { class: 'live-seq' }), beats: el('span', { class: 'live-beats' }), state: el('span', { class: 'live-state' }), more: el('span', { class: 'live-more' }) };
   root.setAttribute('aria-label', say('Live data'));
   root.replaceChildren(...Object.values(parts));
+  const notice = byId('live-notice');
   let beats = '';
+  let told = '';
   return {
     /** @param {object} status of the client, with `age` of the last beat, `ticks` and `oldUnits` */
     draw(status) {
       const text = stripText(status, { say, language });
       for (const name of ['seq', 'state', 'more']) if (parts[name].textContent !== text[name]) parts[name].textContent = text[name];
+      const words = noticeText(status, { say, language });
+      if (words !== told) {
+        told = words;
+        const again = status.phase === 'signed-out' && el('button', { class: 'link', type: 'button', onclick: () => location.reload() }, say('Sign in again'));
+        notice.replaceChildren(el('span', {}, words), ...(again ? [again] : []));
+        notice.hidden = !words;
+      }
       root.dataset.phase = status.hashOk === false ? 'differs' : status.phase;
       const key = status.ticks.map(Number).join('');
       if (key === beats) return;

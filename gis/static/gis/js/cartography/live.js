@@ -6,7 +6,6 @@ import { MARK_TOKENS, SEVERITIES, SHAPES } from './shapes.js';
 /** Layer -> its GeoJSON source. */
 export const LIVE_SOURCES = { incidents: 'live-incidents', units: 'live-units' };
 
-const title = (b) => ['case', ['has', 'note'], ['concat', nameIn(b), b.chinese ? '，' : ', ', ['get', 'note']], nameIn(b)];
 
 function marks(b, severities, minzoom, changes = {}) {
   return {
@@ -25,7 +24,7 @@ function marks(b, severities, minzoom, changes = {}) {
 function named(b) {
   return {
     layout: {
-      'text-field': title(b), 'text-font': BOLD, 'text-size': b.steps([12.5, 11.5], [15, 13]), 'text-optional': true, 'text-max-width': b.chinese ? 12 : 11, 'text-line-height': 1.2,
+      'text-field': nameIn(b), 'text-font': BOLD, 'text-size': b.steps([12.5, 11.5], [15, 13]), 'text-optional': true, 'text-max-width': b.chinese ? 12 : 11, 'text-line-height': 1.2,
       'text-variable-anchor-offset': ['left', [1.1, 0], 'right', [-1.1, 0], 'top', [0, 1], 'bottom', [0, -1]], 'text-justify': 'auto', 'text-padding': b.px(3),
     },
     paint: { 'text-color': ['case', ['get', 'stale'], b.t['ink-3'], b.t.ink], ...halo(b, b.t['m-halo'], 1.8) },
@@ -39,7 +38,7 @@ export function incidents(b) {
   return [
     marks(b, [3, 4], 13.4, { metadata: { legend: categories } }),
     marks(b, [2], 12.5, { ...named(b), metadata: { legend: severities } }),
-    marks(b, [1], 0, { ...named(b), metadata: { legend: severities } }),
+    marks(b, [1], 0, { ...named(b), metadata: { legend: categories } }),
   ];
 }
 
@@ -56,13 +55,19 @@ export function units(b) {
       id: 'units', type: 'symbol', source: LIVE_SOURCES.units, minzoom: b.z(13.4), metadata: { layer: 'units', pick: 15, legend },
       layout: {
         'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'bearing'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-padding': 0,
-        'symbol-z-order': 'source', 'text-field': title(b), 'text-font': ['step', ['zoom'], ['literal', REGULAR], b.z(14.4), ['literal', BOLD]],
+        'symbol-z-order': 'source', 'text-field': called(b), 'text-font': ['step', ['zoom'], ['literal', REGULAR], b.z(14.4), ['literal', BOLD]],
         'text-size': b.steps([13.4, 10.5], [16, 13]), 'text-optional': true, 'text-rotation-alignment': 'viewport', 'text-max-width': 9, 'text-padding': b.px(2),
         'text-variable-anchor-offset': ['bottom-left', [0.6, -0.3], 'top-left', [0.6, 0.3], 'bottom-right', [-0.6, -0.3], 'top-right', [-0.6, 0.3]], 'text-justify': 'auto',
       },
       paint: { 'text-color': ink, ...halo(b, b.t['m-halo'], 1.6) },
     },
   ];
+}
+
+/** What people call a unit, and for how long nothing was heard of it. */
+function called(b) {
+  const short = ['get', b.chinese ? 'short' : 'short_en'];
+  return ['case', ['has', 'note'], ['concat', short, b.chinese ? '，' : ', ', ['get', 'note']], short];
 }
 
 function coloursOf(b) {

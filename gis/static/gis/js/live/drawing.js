@@ -2,8 +2,6 @@
 
 import { SHAPES } from '../cartography/shapes.js';
 
-/** A position older than this is no longer where the unit is. */
-export const UNIT_LIMIT_MS = 120_000;
 /** So long an unacknowledged incident of severity 1 pulses. */
 export const URGENT_MS = 60_000;
 /** Slower than this nobody goes anywhere. */
@@ -31,26 +29,34 @@ export function drawnIncidents(features, { stale }) {
   return { type: 'FeatureCollection', features: drawn };
 }
 
-/** Whether a unit's last position is too old to send anybody there. @param {number} ageMs NaN while unknown */
-export function oldPosition(ageMs) {
-  return ageMs > UNIT_LIMIT_MS;
+/** `滨西社区第1网格队` -> `滨西1队`, `Binxi Community Grid 1 team` -> `Binxi 1`: as people say it; other names stay. */
+export function shortNames({ name, name_en }) {
+  const zh = String(name ?? '').replace(/社区第(\d+)网格队$/, '$1队');
+  const en = String(name_en ?? '').replace(/(?: Community)?,? Grid (?:No\. )?(\d+) team$/i, ' $1');
+  return { short: zh || en, short_en: en || zh };
+}
+
+/** Whether the store says that nothing was heard of a unit on duty for too long. */
+export function unheard({ geometry, properties }) {
+  return Boolean(geometry) && properties.stale === true;
 }
 
 /**
  * @param {Iterable<object>} features
- * @param {{stale: boolean, age: (at: string) => number, ago: (ageMs: number) => string}} how `ago`: the note of an old
- *   position in words
+ * @param {{stale: boolean, age: (at: string) => number, ago: (ageMs: number) => string}} how `ago`: how long nothing
+ *   was heard, in words
  */
 export function drawnUnits(features, { stale, age, ago }) {
-  const drawn = [...features].filter((one) => one.geometry).map(({ id, geometry, properties }) => {
-    const gone = properties.at ? age(properties.at) : NaN;
-    const old = oldPosition(gone);
+  const drawn = [...features].filter((one) => one.geometry).map((one) => {
+    const { id, geometry, properties } = one;
+    const old = unheard(one);
+    const gone = old && properties.at ? age(properties.at) : NaN;
     const moving = properties.speed_mps > MOVING_MPS && Number.isFinite(properties.bearing_deg);
     return {
       type: 'Feature', geometry,
       properties: {
-        ...plain({ ...properties, id }), kind: String(properties.kind ?? ''), status: String(properties.status ?? ''), stale: stale || old,
-        bearing: moving ? properties.bearing_deg : 0, icon: `unit:${stale || old ? 'stale' : moving ? 'moving' : 'standing'}`, ...(old && { note: ago(gone) }),
+        ...plain({ ...properties, id }), ...shortNames(properties), kind: String(properties.kind ?? ''), status: String(properties.status ?? ''), stale: stale || old,
+        bearing: moving ? properties.bearing_deg : 0, icon: `unit:${stale || old ? 'stale' : moving ? 'moving' : 'standing'}`, ...(gone > 0 && { note: ago(gone) }),
       },
     };
   });
