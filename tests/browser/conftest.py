@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -83,6 +84,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, live_cast: Any, live_url: str) -> Iterator[Any]:
     """open_page(role, locale=…, scheme=…, size=…) -> a watched page, signed in through the form unless role is None."""
+    with _opener(browser, live_cast, live_url) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def open_site_page(browser: Browser, site_cast: Any, live_site: Any) -> Iterator[Any]:
+    """As `open_page`, on the site that streams."""
+    with _opener(browser, site_cast, live_site.url) as open_one:
+        yield open_one
+
+
+@contextlib.contextmanager
+def _opener(browser: Browser, cast: Any, url: str) -> Iterator[Any]:
     contexts = []
     pages: list[Watched] = []
 
@@ -94,23 +108,25 @@ def open_page(browser: Browser, live_cast: Any, live_url: str) -> Iterator[Any]:
             viewport={"width": size[0], "height": size[1]}, locale=locale, color_scheme=scheme, reduced_motion=motion
         )
         contexts.append(context)
-        watched = Watched(context.new_page(), live_url)
+        watched = Watched(context.new_page(), url)
         pages.append(watched)
         watched.watch()
         if role is not None:
-            person = live_cast.person(role, area, password=PASSWORD)
-            watched.page.goto(f"{live_url}/accounts/login/?next={path}")
+            person = cast.person(role, area, password=PASSWORD)
+            watched.page.goto(f"{url}/accounts/login/?next={path}")
             watched.page.fill("input[name=username]", person.username)
             watched.page.fill("input[name=password]", PASSWORD)
             watched.page.press("input[name=password]", "Enter")
-            watched.page.wait_for_url(f"{live_url}{path}*")
+            watched.page.wait_for_url(f"{url}{path}*")
         else:
-            watched.page.goto(f"{live_url}{path}")
+            watched.page.goto(f"{url}{path}")
         return watched
 
-    yield open_one
-    for watched in pages:
-        assert watched.outside == [], "a page asked an outside address"
-        assert watched.errors == []
-    for context in contexts:
-        context.close()
+    try:
+        yield open_one
+        for watched in pages:
+            assert watched.outside == [], "a page asked an outside address"
+            assert watched.errors == []
+    finally:
+        for context in contexts:
+            context.close()

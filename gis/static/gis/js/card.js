@@ -1,5 +1,6 @@
 /** What the card says of one feature: every attribute, in both languages, units and code lists spelled out. Pure. */
 
+import { shanghai } from './clock.js';
 import { grouped } from './numbers.js';
 import { isChinese, nameOf, titleOf } from './words.js';
 
@@ -23,8 +24,17 @@ export function valueText(field, value) {
     const text = field.unit ? (field.unit === '°' ? plain + '°' : `${plain}\u00a0${field.unit}`) : plain;
     return { zh: text, en: text };
   }
+  if (field.type === 'datetime') return momentText(value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return { zh: text, en: text };
+}
+
+/** A moment in the district's time, in both languages. */
+function momentText(value) {
+  const moment = new Date(value);
+  if (Number.isNaN(moment.getTime())) return { zh: String(value), en: String(value) };
+  const [zh, en] = ['zh', 'en'].map((language) => shanghai(moment, language));
+  return { zh: `${zh.day} ${zh.time}`, en: `${en.day} ${en.time}` };
 }
 
 function rowOf(field, value, chain, language) {
@@ -59,7 +69,7 @@ export function cardOf(feature, layer, language) {
   const rows = [...fields, ...extra]
     .filter((field) => field.name in properties && !HEADED.has(field.name))
     .map((field) => rowOf(field, properties[field.name], chain, language));
-  const kind = fields.find((field) => ['kind', 'use', 'class'].includes(field.name) && field.values?.[properties[field.name]]);
+  const kind = fields.find((field) => ['severity', 'kind', 'use', 'class'].includes(field.name) && field.values?.[properties[field.name]]);
   const chinese = isChinese(language);
   return {
     layer: layer.id,

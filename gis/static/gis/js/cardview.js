@@ -37,7 +37,8 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
   }
 
   return {
-    show(feature, layer) {
+    show(feature, layer, { again = false } = {}) {
+      const scrolled = again ? root.querySelector('.card-body')?.scrollTop ?? 0 : 0;
       const card = cardOf(feature, layer, language);
       root.dataset.layer = card.layer;
       root.replaceChildren(
@@ -55,7 +56,7 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
           card.record.length > 0 && section(say('Record'), ...rows(card.record))),
         el('footer', { class: 'card-foot' }, el('button', { class: 'button button-main', type: 'button', onclick: () => zoomTo(feature) }, say('Zoom to it'))));
       root.hidden = false;
-      root.querySelector('.card-body').scrollTop = 0;
+      root.querySelector('.card-body').scrollTop = scrolled;
       return card;
     },
     hide() {
@@ -63,5 +64,7 @@ export function cardView({ say, language, files, go, zoomTo, close }) {
       root.replaceChildren();
     },
     open: () => !root.hidden,
+    /** True while someone is at the card: then it must not change under the hand. */
+    busy: () => root.contains(document.activeElement) || root.matches(':hover'),
   };
 }

@@ -30,6 +30,6 @@ export function listInView(drawn, described, language, most = 60) {
 }
 
 function noteOf(layer, properties, language) {
-  const coded = layer.fields?.find((one) => ['kind', 'class', 'use', 'status'].includes(one.name) && one.values?.[properties[one.name]]);
+  const coded = layer.fields?.find((one) => ['severity', 'kind', 'class', 'use', 'status'].includes(one.name) && one.values?.[properties[one.name]]);
   return coded ? titleOf(coded.values[properties[coded.name]], language) : '';
 }

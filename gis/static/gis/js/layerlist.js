@@ -7,11 +7,12 @@ import { titleOf } from './words.js';
 const GROUPS = { areas: 'Areas', ground: 'Ground', built: 'Built', places: 'Places', watch: 'Watch', live: 'Live' };
 
 /**
- * @param {{described: object[], style: object, zoom: number, hidden: Set<string>, language: string, say: Function}} given
+ * @param {{described: object[], style: object, zoom: number, hidden: Set<string>, language: string, say: Function, counts?: Map<string, string>}} given
+ *   `counts`: figures of layers that have no number of their own
  * @returns {{id: string, title: string, rows: {id: string, title: string, other: string, count: string, on: boolean,
  *   hint: string}[]}[]}
  */
-export function layerRows({ described, style, zoom, hidden, language, say }) {
+export function layerRows({ described, style, zoom, hidden, language, say, counts = new Map() }) {
   const groups = [];
   for (const layer of described) {
     const range = zoomRange(style, layer);
@@ -22,7 +23,7 @@ export function layerRows({ described, style, zoom, hidden, language, say }) {
       id: layer.id,
       title: titleOf(layer, language),
       other: titleOf(layer, language.startsWith('zh') ? 'en' : 'zh-hans'),
-      count: Number.isFinite(layer.count) ? grouped(layer.count, 0) : '',
+      count: counts.has(layer.id) ? counts.get(layer.id) : Number.isFinite(layer.count) ? grouped(layer.count, 0) : '',
       on: !hidden.has(layer.id),
       hint: hintOf(range, zoom, say),
     });

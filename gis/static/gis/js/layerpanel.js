@@ -19,15 +19,20 @@ export function layerPanel({ say, language, toggle }) {
       el('label', { for: `layer-${one.id}` }, box,
         sign ? swatch(sign, symbols) : swatch({ swatch: 'icon', icon: 'place', colour: 'currentColor' }, symbols),
         el('span', { class: 'layer-title' }, one.title, el('span', { class: 'least', lang: langOf(other) }, one.other)),
-        el('span', { class: 'layer-count' }, one.count)),
+        el('span', { class: 'layer-count', 'data-layer': one.id }, one.count)),
       signs.length > 1 && el('ul', { class: 'classes', 'aria-label': one.title }, ...signs.map((entry) => el('li', {}, swatch(entry, symbols), el('span', {}, entry.label)))),
       one.hint && el('span', { class: 'layer-hint', id: `hint-${one.id}` }, one.hint));
   }
 
   return {
-    draw({ described, style, flat, zoom, hidden, symbols }) {
+    /** The figure of one layer alone, without drawing the switch anew under the hand. */
+    count(layer, text) {
+      const cell = pane.querySelector(`.layer-count[data-layer="${CSS.escape(layer)}"]`);
+      if (cell && cell.textContent !== text) cell.textContent = text;
+    },
+    draw({ described, style, flat, zoom, hidden, symbols, counts }) {
       const focused = document.activeElement?.id;
-      const groups = layerRows({ described, style, zoom, hidden, language, say });
+      const groups = layerRows({ described, style, zoom, hidden, language, say, counts });
       pane.replaceChildren(...groups.map((group) => el('section', {},
         el('h2', { class: 'group-title' }, group.title),
         el('ul', {}, ...group.rows.map((one) => row(one, described.find((layer) => layer.id === one.id), flat, symbols))))));

@@ -27,6 +27,10 @@ function entriesOf(styleLayer, layer, language) {
       .filter(([, icon]) => icon !== 'place')
       .map(([value, icon]) => ({ ...base, swatch: 'icon', value, icon, label: valueTitle(layer, legend.field, value, language) }));
   }
+  if (legend.swatch === 'marks') {
+    return Object.entries(legend.marks)
+      .map(([value, mark]) => ({ ...base, swatch: 'mark', value, mark, label: legend.field ? valueTitle(layer, legend.field, value, language) : titleOf(layer, language) }));
+  }
   if (!legend.field) return [{ ...base, label: titleOf(layer, language) }];
   return [{ ...base, label: valueTitle(layer, legend.field, legend.value, language) }];
 }
@@ -56,7 +60,9 @@ export function buildLegend(style, described, zoom, language) {
         own.push(entry);
       }
     }
-    entries.push(...own.sort((a, b) => order(layer, a) - order(layer, b)));
+    const fields = [...new Set(own.map((entry) => entry.field))];
+    const place = (entry) => fields.indexOf(entry.field) * 1000 + order(layer, entry);
+    entries.push(...own.sort((a, b) => place(a) - place(b)));
   }
   return entries;
 }
@@ -75,13 +81,13 @@ export function zoomRange(style, layer) {
   return { from: Math.max(from, layer.min_zoom ?? 0), to };
 }
 
-/** What the strip on the map has room for: one sign a layer, and the great streets one by one. */
+/** What the strip on the map has room for: one sign a layer, the great streets and the marks of incidents one by one. */
 export function brief(entries, described, language) {
   const chosen = [];
   const single = new Set();
   for (const entry of entries) {
     if (entry.swatch === 'icon' || ['lane', 'alley', 'compound'].includes(entry.value)) continue;
-    if (entry.layer === 'roads') chosen.push(entry);
+    if (['roads', 'incidents'].includes(entry.layer)) chosen.push(entry);
     else if (!single.has(entry.layer)) {
       single.add(entry.layer);
       const layer = described.find((one) => one.id === entry.layer);

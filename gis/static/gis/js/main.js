@@ -9,6 +9,7 @@ import { account, accountMenu, clock, languageForm, themeSwitch } from './header
 import { keys } from './keys.js';
 import { layerPanel } from './layerpanel.js';
 import { legendView } from './legendview.js';
+import { liveMap } from './livemap.js';
 import { createMap } from './map.js';
 import { coordinates } from './numbers.js';
 import { dimOutside, nameRivers } from './overlays.js';
@@ -34,8 +35,10 @@ const views = {};
 let sheet;
 let map;
 let chosen;
+let live;
 let style;
 let tilted = false;
+let newTiles = () => {};
 
 setState('loading');
 clock(language);
@@ -57,10 +60,12 @@ async function start() {
   const view = parse(location.hash);
   tilted = (view?.pitch ?? 0) > 0;
   style = sheet.style(tilted);
-  chosen = choice({ say, sheet, status, card: () => views.card, map: () => map, remember });
+  chosen = choice({ say, sheet, status, card: () => views.card, map: () => map, remember, live: () => live });
   makeViews();
-  if (openMap(view)) wire();
+  const drawing = openMap(view);
+  if (drawing) wire();
   panels();
+  if (drawing) goLive();
   if (view?.selected) chosen.select(view.selected.layer, view.selected.id, { fly: false });
 }
 
@@ -93,8 +98,16 @@ function openMap(view) {
   }
 }
 
+function goLive() {
+  live = liveMap({
+    map, sheet, say, language, still, counted: (layer, text) => { sheet.counts.set(layer, text); views.layers.count(layer, text); },
+    selected: () => chosen.current(), changed: (feature) => chosen.changed(feature), published: () => newTiles(),
+  });
+  live.start();
+}
+
 function wire() {
-  watch({ map, sheet, status, say, now, drawn: () => views.seen.draw(map.drawn(), sheet.described) });
+  newTiles = watch({ map, sheet, status, say, now, drawn: () => views.seen.draw(map.drawn(), sheet.described) });
   map.on('move', moving);
   map.on('moveend', remember);
   map.on('zoomend', panels);
@@ -125,7 +138,7 @@ function remember() {
 }
 
 function panels() {
-  const given = { described: sheet.described, style, flat: tilted ? sheet.style(false) : style, zoom: map ? map.zoom() : 13, hidden: sheet.hidden, symbols: sheet.symbols };
+  const given = { described: sheet.described, style, flat: tilted ? sheet.style(false) : style, zoom: map ? map.zoom() : 13, hidden: sheet.hidden, symbols: sheet.symbols, counts: sheet.counts };
   views.layers.draw(given);
   views.legend.draw(given);
 }

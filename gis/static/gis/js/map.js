@@ -1,6 +1,7 @@
 /** The one module that knows MapLibre. Everything else speaks of styles, features and views. */
 
 import * as maplibregl from 'maplibre-gl';
+import { LIVE_SOURCES } from './cartography/live.js';
 import { streetFilter } from './cartography/selection.js';
 import { nothing } from './cartography/style.js';
 
@@ -27,6 +28,8 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   canvas.setAttribute('aria-label', label);
   map.keyboard.enable();
   const data = { outside: nothing(), selection: nothing(), 'river-lines': nothing() };
+  for (const name of Object.values(LIVE_SOURCES)) if (name in style.sources) data[name] = nothing();
+  const watched = new Map();
   const failed = new Map();
   map.on('error', ({ sourceId, tile }) => {
     if (sourceId && tile) failed.set(sourceId, [...(failed.get(sourceId) ?? []), tile.tileID.canonical]);
@@ -35,6 +38,12 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   let street = '';
   function mark(on) {
     if (marked) map.setFeatureState({ source: sourceOf('buildings'), sourceLayer: 'buildings', id: marked }, { selected: on });
+  }
+  /** A camera's live state, on its mark and on its view. */
+  function show(id, status) {
+    for (const sourceLayer of ['cameras', 'camera_views']) {
+      if (sourceOf(sourceLayer)) map.setFeatureState({ source: sourceOf(sourceLayer), sourceLayer, id }, { status });
+    }
   }
   let tilted = (view?.pitch ?? 0) > 0;
   map.setMissingStyleImageResolver(async (id) => {
@@ -61,6 +70,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
       for (const [name, value] of Object.entries(data)) next.sources[name] = { type: 'geojson', data: value };
       for (const layer of next.layers) if (layer.id === 'selection-street') layer.filter = streetFilter(street);
       map.setStyle(next, { diff: true });
+      for (const [id, status] of watched) show(id, status);
       for (const id of map.listImages()) {
         const made = image(id);
         if (made) map.updateImage(id, made.data);
@@ -68,6 +78,19 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     },
     setOutside: (feature) => put('outside', feature),
     setRivers: (collection) => put('river-lines', collection),
+    /** Draws a live layer anew. */
+    setLive: (layer, collection) => put(LIVE_SOURCES[layer], collection),
+    /** Colours cameras by their live state. @param {Map<string, string>} states id -> status; only what differs is drawn */
+    setCameras(states) {
+      for (const [id, status] of states) if (watched.get(id) !== status) show(id, status);
+      watched.clear();
+      for (const [id, status] of states) watched.set(id, status);
+    },
+    /** Keeps an element at a position of the ground. @returns {() => void} takes it away */
+    pin(element, [lon, lat]) {
+      const pinned = new maplibregl.Marker({ element, anchor: 'center' }).setLngLat([lon, lat]).addTo(map);
+      return () => pinned.remove();
+    },
     /** Marks one feature: outline or bracket, the standing building in 3D, the whole street of a section. */
     setSelection(feature, layer = '') {
       put('selection', feature ?? nothing());

@@ -2,9 +2,12 @@
 
 import { addresses, getJson } from './api.js';
 import { together } from './bounds.js';
+import { LIVE_SOURCES } from './cartography/live.js';
+import { strokesNamed } from './cartography/shapes.js';
 import { OFF_AT_FIRST, buildStyle } from './cartography/style.js';
-import { drawBracket, drawSymbol, symbolsOf } from './images.js';
 import { facesOf, fontRules } from './fonts.js';
+import { drawBracket, drawSymbol, symbolsOf } from './images.js';
+import { drawStrokes } from './markimages.js';
 import { newer, plan, queriesOf, sourceLookup, vectorSource, withQuery } from './sources.js';
 import { tokensOf } from './theme.js';
 
@@ -22,8 +25,11 @@ function keptHidden(known) {
 export async function openSheet({ config, files }) {
   const urls = addresses(config);
   const [{ layers }, symbols, own] = await Promise.all([getJson(urls.layers()), symbolsOf(files.url), symbolsOf(files.ownUrl)]);
-  const described = layers.filter((layer) => layer.tiles);
-  const sources = plan(described);
+  const isLive = (layer) => layer.id in LIVE_SOURCES;
+  const described = layers.filter((layer) => layer.tiles || isLive(layer));
+  const live = described.filter(isLive).map((layer) => layer.id);
+  const tiled = described.filter((layer) => !isLive(layer));
+  const sources = plan(tiled);
   const askTiles = () => Promise.all([...sources.values()].map((ids) => getJson(urls.tiles(ids))));
   const tileJsons = await askTiles();
   let queries = queriesOf(tileJsons);
@@ -31,7 +37,7 @@ export async function openSheet({ config, files }) {
   files.own = new Set(own.keys());
   const root = document.documentElement;
   const state = {
-    urls, described, all: layers, symbols: new Map([...symbols, ...own]), hidden: keptHidden(described.map((layer) => layer.id)), tilted: false,
+    urls, described, live, all: layers, symbols: new Map([...symbols, ...own]), hidden: keptHidden(described.map((layer) => layer.id)), counts: new Map(live.map((id) => [id, ''])), tilted: false,
   };
   const fontFaces = facesOf(fontRules(document));
   const rem = () => parseFloat(getComputedStyle(root).fontSize) || 16;
@@ -44,7 +50,7 @@ export async function openSheet({ config, files }) {
     style(tilted) {
       return buildStyle({
         tokens: tokensOf(root), language: config.language, scale: rem() / 16, tilted, hidden: state.hidden, sourceOf: sourceLookup(sources),
-        sources: { ...specs }, known: described.map((layer) => layer.id),
+        sources: { ...specs }, known: tiled.map((layer) => layer.id), live,
         ...(Object.keys(fontFaces).length && { fontFaces }),
       });
     },
@@ -64,6 +70,8 @@ export async function openSheet({ config, files }) {
       const tokens = tokensOf(root);
       const ratio = Math.max(1, devicePixelRatio) * (rem() / 16);
       const look = { ink: tokens['m-label'], halo: tokens['m-halo'], ratio };
+      const strokes = strokesNamed(id);
+      if (strokes) return { data: drawStrokes(strokes, { tokens, ratio }), ratio: devicePixelRatio };
       if (id === 'bracket') return { data: drawBracket({ ...look, ink: tokens.sel }), ratio: devicePixelRatio };
       const symbol = state.symbols.get(id);
       return symbol ? { data: drawSymbol(symbol, id.startsWith('camera') ? { ...look, ink: tokens.cam } : look), ratio: devicePixelRatio } : null;

@@ -21,6 +21,9 @@ export function plan(described) {
   return sources;
 }
 
+/** Layer in a tile -> the attribute by which its state on the map is kept; a camera's view goes with the camera. */
+const STATE_IDS = { buildings: 'id', cameras: 'id', camera_views: 'camera' };
+
 /**
  * A MapLibre source from TileJSON; addresses made absolute, as a worker has no page to start from. Version and scope
  * stay out of them: they change while the page is open and are added to each request (see `withQuery`).
@@ -32,7 +35,7 @@ export function vectorSource(tileJson, origin) {
     minzoom: tileJson.minzoom ?? 0,
     maxzoom: tileJson.maxzoom ?? 16,
     ...(tileJson.bounds && { bounds: tileJson.bounds }),
-    promoteId: 'id',
+    promoteId: { ...STATE_IDS },
   };
 }
 

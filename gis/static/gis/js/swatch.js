@@ -1,5 +1,7 @@
 /** A legend sign as SVG, drawn with the colours that the style gave. */
 
+import { strokesNamed } from './cartography/shapes.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 function shape(tag, attributes) {
@@ -18,6 +20,10 @@ const DRAW = {
     d: 'M1 10H23', stroke: e.colour, 'stroke-width': Math.max(1, e.width), 'stroke-dasharray': e.dash ? e.dash.map((n) => n * Math.max(1, e.width)).join(' ') : '',
   })],
   dot: (e) => [shape('circle', { cx: 12, cy: 10, r: 3, fill: e.colour, stroke: e.halo, 'stroke-width': 1 })],
+  mark: (e) => strokesNamed(e.mark).map((one) => shape('path', {
+    d: one.d, transform: 'translate(12 10) scale(.75)', fill: e.colours[one.fill] ?? 'none', stroke: e.colours[one.stroke] ?? 'none', 'stroke-width': one.width,
+    'stroke-dasharray': one.dash?.join(' '),
+  })),
   sector: (e) => [
     shape('path', { d: 'M5 10 19 4A15 15 0 0 1 19 16Z', fill: e.fill || 'none', stroke: e.colour, 'stroke-width': 0.9 }),
     shape('circle', { cx: 5, cy: 10, r: 1.8, fill: e.fill ? e.colour : 'none', stroke: e.colour, 'stroke-width': 1 }),

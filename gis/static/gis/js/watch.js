@@ -5,7 +5,10 @@ import { setState } from './status.js';
 const RENEW_MS = 8 * 60_000;
 const LOST_MS = 10_000;
 
-/** @param {{map: object, sheet: object, status: object, say: Function, now: () => string, drawn: () => void}} given */
+/**
+ * @param {{map: object, sheet: object, status: object, say: Function, now: () => string, drawn: () => void}} given
+ * @returns {() => Promise<boolean>} looks for newer tiles now
+ */
 export function watch({ map, sheet, status, say, now, drawn }) {
   let broken = false;
   let renewed = 0;
@@ -58,4 +61,5 @@ export function watch({ map, sheet, status, say, now, drawn }) {
     lost = setTimeout(() => location.reload(), LOST_MS);
   });
   map.on('webglcontextrestored', () => { clearTimeout(lost); status.hide(); });
+  return renew;
 }

@@ -55,46 +55,57 @@ export function fabric(b, source) {
   ];
 }
 
+/** What a camera's live state makes of it: the stream's word, else the survey's in the tile. */
+const STATUS = ['coalesce', ['feature-state', 'status'], ['get', 'status']];
+const ONLINE = ['==', STATUS, 'online'];
+
+function cameraInk(b) {
+  return ['case', ['==', STATUS, 'unknown'], b.t['stale-ink'], b.t.cam];
+}
+
 /** Camera sectors; an offline camera keeps only its edge. */
 export function sectors(b, source) {
+  const seen = (opacity) => ['case', ONLINE, opacity, 0];
   return [
     {
       id: 'camera-views', type: 'fill', source, 'source-layer': 'camera_views', minzoom: b.z(b.tilted ? 15.6 : 14.4),
-      filter: ['==', ['get', 'status'], 'online'],
       metadata: { layer: 'camera_views', pick: 1, legend: { swatch: 'sector', field: 'status', value: 'online', colour: b.t.cam, fill: faded(b.t.cam, 0.16) } },
-      paint: { 'fill-color': b.t.cam, 'fill-opacity': b.fade([14.4, 0], [14.7, 0.08], [16, 0.16]) },
+      paint: { 'fill-color': b.t.cam, 'fill-opacity': b.fade([14.4, 0], [14.7, seen(0.08)], [16, seen(0.16)]) },
     },
     {
       id: 'camera-views-edge', type: 'line', source, 'source-layer': 'camera_views', minzoom: b.z(b.tilted ? 15.6 : 14.4),
       metadata: { layer: 'camera_views', legend: { swatch: 'sector', field: 'status', value: 'offline', colour: b.t.cam, fill: '' } },
-      paint: { 'line-color': b.t.cam, 'line-width': b.px(0.6), 'line-opacity': b.fade([14.4, 0], [14.8, 0.45], [16, 0.8]) },
+      paint: { 'line-color': cameraInk(b), 'line-width': b.px(0.6), 'line-opacity': b.fade([14.4, 0], [14.8, 0.45], [16, 0.8]) },
     },
   ];
 }
 
 /** Cameras: one or two pixels from afar, a dot later, their symbol when there is room. */
 export function cameras(b, source) {
-  const online = ['==', ['get', 'status'], 'online'];
+  const symbol = (id, image, opacity, changes = {}) => ({
+    id, type: 'symbol', source, 'source-layer': 'cameras', minzoom: b.z(16.2), metadata: { layer: 'cameras', pick: 8 },
+    layout: { 'icon-image': image, 'icon-size': 1, 'icon-allow-overlap': true, ...changes.layout },
+    paint: { 'icon-opacity': opacity, ...changes.paint },
+  });
+  const name = {
+    layout: {
+      'text-optional': true, 'text-field': ['step', ['zoom'], '', b.z(17.4), nameIn(b)], 'text-font': REGULAR, 'text-size': b.px(11), 'text-offset': [0, 1.1], 'text-anchor': 'top',
+    },
+    paint: { 'text-color': b.t['m-label-2'], ...halo(b) },
+  };
   return [
     {
       id: 'cameras', type: 'circle', source, 'source-layer': 'cameras', minzoom: b.z(13.4), maxzoom: b.z(16.2),
       metadata: { layer: 'cameras', pick: 8, legend: { swatch: 'dot', colour: b.t.cam, halo: b.t['m-halo'] } },
       paint: {
         'circle-radius': b.steps([13.4, 0.8], [14.4, 1.4], [16, 3]),
-        'circle-color': ['case', online, b.t.cam, b.t['m-land']],
-        'circle-stroke-color': b.t.cam, 'circle-stroke-width': ['case', online, 0, b.px(0.8)],
+        'circle-color': ['case', ONLINE, b.t.cam, b.t['m-land']],
+        'circle-stroke-color': cameraInk(b), 'circle-stroke-width': ['case', ONLINE, 0, b.px(0.8)],
         'circle-pitch-alignment': 'map',
       },
     },
-    {
-      id: 'cameras-symbol', type: 'symbol', source, 'source-layer': 'cameras', minzoom: b.z(16.2),
-      metadata: { layer: 'cameras', pick: 8 },
-      layout: {
-        'icon-image': ['case', online, 'camera', 'camera-off'], 'icon-size': 1, 'icon-allow-overlap': true, 'text-optional': true,
-        'text-field': ['step', ['zoom'], '', b.z(17.4), nameIn(b)], 'text-font': REGULAR, 'text-size': b.px(11), 'text-offset': [0, 1.1], 'text-anchor': 'top',
-      },
-      paint: { 'text-color': b.t['m-label-2'], ...halo(b) },
-    },
+    symbol('cameras-off', 'camera-off', ['case', ONLINE, 0, 1]),
+    symbol('cameras-symbol', 'camera', ['case', ONLINE, 1, 0], name),
   ];
 }
 

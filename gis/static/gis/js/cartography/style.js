@@ -9,6 +9,7 @@ import { brush } from './brush.js';
 import { footprints, volumes } from './built.js';
 import { land, outside, water, waterOverBorders } from './ground.js';
 import { names } from './labels.js';
+import { LIVE_SOURCES, liveLayers } from './live.js';
 import { cameras, fabric, places, sectors } from './marks.js';
 import { bridges, roads } from './roads.js';
 import { selectionMark, selectionShape, selectionStreet } from './selection.js';
@@ -26,15 +27,15 @@ export const OFF_AT_FIRST = ['unit_grids'];
 /**
  * @param {{tokens: Record<string,string>, language: string, scale?: number, tilted?: boolean,
  *   sources: Record<string, object>, sourceOf: (layer: string) => string|undefined, hidden?: Iterable<string>,
- *   known?: string[], fontFaces?: object}} given
+ *   known?: string[], live?: string[], fontFaces?: object}} given
  * @returns {object} a MapLibre style
  */
-export function buildStyle({ tokens, language, scale, tilted = false, sources, sourceOf, hidden = [], known = DRAWN, fontFaces }) {
+export function buildStyle({ tokens, language, scale, tilted = false, sources, sourceOf, hidden = [], known = DRAWN, live = [], fontFaces }) {
   const b = brush({ tokens, language, scale, tilted });
   const off = new Set(hidden);
   const has = (layer) => sourceOf(layer) !== undefined;
   const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
-  const marks = [...draw('places', places), ...draw('cameras', cameras)].filter((layer) => !tilted || ['places-14', 'cameras-symbol'].includes(layer.id));
+  const marks = [...draw('places', places), ...draw('cameras', cameras)].filter((layer) => !tilted || ['places-14', 'cameras-off', 'cameras-symbol'].includes(layer.id));
   const layers = [
     ...draw('greens', land).concat(has('greens') ? [] : land(b, '').slice(0, 1)),
     ...draw('waters', water),
@@ -56,6 +57,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
     ...(tilted ? draw('buildings', volumes) : []),
     ...(tilted ? [] : selectionShape(b)),
     ...groundNames(b, sourceOf, marks),
+    ...liveLayers(b, live),
     ...selectionMark(b),
   ];
   return {
@@ -69,6 +71,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
       outside: { type: 'geojson', data: nothing() },
       selection: { type: 'geojson', data: nothing() },
       'river-lines': { type: 'geojson', data: nothing() },
+      ...Object.fromEntries(live.map((id) => [LIVE_SOURCES[id], { type: 'geojson', data: nothing() }])),
     },
     layers: layers.map((layer) => (off.has(layer.metadata?.layer) ? hide(layer) : layer)),
   };

@@ -1,0 +1,33 @@
+/** Pixels of the marks of incidents and units: halo first, then the strokes in the theme's colours. */
+
+const SIDE = 38;
+const HALO = 4;
+
+/**
+ * @param {{d: string, fill?: string, stroke?: string, width?: number, dash?: number[]}[]} strokes
+ * @param {{tokens: Record<string, string>, ratio: number}} look `ratio`: device pixels per design pixel
+ */
+export function drawStrokes(strokes, { tokens, ratio }) {
+  const side = Math.ceil(SIDE * ratio);
+  const canvas = new OffscreenCanvas(side, side);
+  const context = canvas.getContext('2d');
+  context.translate(side / 2, side / 2);
+  context.scale(ratio, ratio);
+  context.lineJoin = 'miter';
+  const paths = strokes.map((one) => ({ ...one, path: new Path2D(one.d) }));
+  context.strokeStyle = tokens['m-halo'];
+  for (const { path, stroke, width = 0 } of paths) {
+    context.lineWidth = (stroke ? width : 0) + HALO;
+    context.stroke(path);
+  }
+  for (const { path, fill, stroke, width, dash = [] } of paths) {
+    if (fill) { context.fillStyle = tokens[fill]; context.fill(path); }
+    if (stroke) {
+      context.setLineDash(dash);
+      context.strokeStyle = tokens[stroke];
+      context.lineWidth = width;
+      context.stroke(path);
+    }
+  }
+  return context.getImageData(0, 0, side, side);
+}
