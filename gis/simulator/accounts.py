@@ -89,7 +89,9 @@ def ensure_devices(path: Path, wanted: Sequence[Device]) -> Keys:
         )
         if (device.username, device.role.value, device.area, device.department or None) not in posts:
             _assign(person, device, now)
-        tokens = {scope.value: kept.get((device.username, scope.value)) or _issue(person, scope) for scope in device.scopes}
+        tokens = {
+            scope.value: kept.get((device.username, scope.value)) or _issue(person, scope) for scope in device.scopes
+        }
         entries.append({"who": device.who, "username": device.username, "area": device.area, "tokens": tokens})
     write_private(path, json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
     return keys_of(entries)
@@ -106,7 +108,8 @@ def stored_keys(path: Path, wanted: Sequence[Device]) -> Keys | None:
 
 def keys_of(entries: Iterable[Mapping[str, Any]]) -> Keys:
     """The tokens of the entries of the file, by sender."""
-    full, positions = {}, {}
+    full: dict[str, str] = {}
+    positions: dict[str, str] = {}
     for entry in entries:
         for scope, token in entry["tokens"].items():
             (full if scope == TokenScope.FULL.value else positions)[entry["who"]] = token

@@ -11,12 +11,16 @@ import numpy as np
 import shapely
 from django.db.models import QuerySet
 
+from gis.simulator.cases import Facts as CaseFacts
 from gis.simulator.city import City, Item, Spot
-from gis.simulator.script import Unit
+from gis.simulator.script import OpenCase, Unit
 from gis.simulator.streets import Line, StreetMap, Xy
-from layers.cameras.models import Camera
-from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
-from layers.incidents.models import ItemType
+from layers.cameras.live import read_live as read_cameras
+from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject, reproject_all
+from layers.incidents.live import read_live as read_incidents
+from layers.incidents.models import GUARDED_GROUPS, ItemType
+from layers.live.objects import LiveObject
+from layers.patrols.live import read_live as read_units
 from layers.patrols.models import Unit as UnitRow
 from layers.places.models import Place
 from layers.territory.models import Area, Building, Road, Water
@@ -60,7 +64,7 @@ def read_facts() -> Facts:
     return Facts(
         district=districts[0], grids=tuple(codes), roads=streets, rivers=rivers,
         city=City(items, _spots(streets, rivers), _finder(codes, shapely.buffer(shapes, -INSIDE_M))),
-        units=_units(codes, shapes, rivers), camera_states=_cameras(),
+        units=_units(codes, shapes), camera_states={c.id: str(c.properties["status"]) for c in read_cameras()},
         departments=tuple(sorted({item.department for item in items})),
     )  # fmt: skip
 
@@ -133,16 +137,29 @@ def _street_spots(streets: StreetMap) -> Iterable[tuple[str, Spot]]:
             yield "crossing", Spot(streets.nodes[node], f"{names[0]}与{names[1]}路口")
 
 
-def _units(codes: Sequence[str], shapes: np.ndarray, rivers: StreetMap | None) -> tuple[Unit, ...]:
-    """Every unit with a place it starts from: the middle of its grid, of its community, or the river."""
+def _units(codes: Sequence[str], shapes: np.ndarray) -> tuple[Unit, ...]:
+    """Every unit with a place it starts from: the middle of its grid, or of one of the grids of its community."""
     middles = {code: (p.x, p.y) for code, p in zip(codes, shapely.point_on_surface(shapes), strict=True)}
-    units = []
+    now = {unit.id: unit for unit in read_units()}
+    units: list[Unit] = []
     for row in _open(UnitRow).order_by("feature_id"):
         area = row.grid or row.community
         own = [middles[code] for code in codes if code.startswith(area)] or list(middles.values())
-        units.append(Unit(row.feature_id, row.kind, area, own[len(units) % len(own)], row.status))
+        live = now[row.feature_id]
+        base, status = own[len(units) % len(own)], str(live.properties["status"])
+        units.append(Unit(row.feature_id, row.kind, area, base, status, live.version))
     return tuple(units)
 
 
-def _cameras() -> dict[str, str]:
-    return dict(_open(Camera).order_by("feature_id").values_list("feature_id", "status"))
+def open_cases() -> tuple[OpenCase, ...]:
+    """The cases that are open now, for the shift to go on with."""
+    return tuple(_open_case(case) for case in read_incidents())
+
+
+def _open_case(case: LiveObject) -> OpenCase:
+    told = case.properties
+    place = reproject(shapely.Point(case.geometry["coordinates"]), STORAGE_SRID, METRIC_SRID) if case.geometry else None
+    guarded = str(told["item"])[:3] in GUARDED_GROUPS
+    facts = CaseFacts(str(told["source"]), told["category"], told["severity"], told["department"], guarded=guarded)
+    xy = (place.x, place.y) if place is not None else (0.0, 0.0)
+    return OpenCase(case.id, case.version, str(told["state"]), xy, str(told["grid"]), facts)

@@ -29,7 +29,7 @@ _BETWEEN_DARK_S, _DARK_S = 7200.0, (120.0, 360.0)
 _REPEATS = 0.015
 
 
-@dataclass
+@dataclass(eq=False)
 class Receiver:
     """One device: takes a fix of each of its units every few seconds and sends what it has, unless it is in the dark."""
 
@@ -41,13 +41,19 @@ class Receiver:
     degrees: Callable[[Xy], Xy]
     fixes: deque[Json] = field(default_factory=lambda: deque(maxlen=MEMORY))
     on_way: list[Json] = field(default_factory=list)
+    pace_s: float = 0.0
     dark_until: float = 0.0
     next_dark: float = 0.0
     was_dark: bool = False
+    refused: int = 0
+    on_duty: set[str] = field(default_factory=set)
+    _posted: float = 0.0
     _taken: dict[str, float] = field(default_factory=dict)
 
     def take(self, unit: str, now: float) -> None:
-        """Moves a unit on to this moment (monotonic seconds) and keeps its fix."""
+        """Moves a unit on to this moment (monotonic seconds) and keeps its fix; off duty nobody is followed."""
+        if unit not in self.on_duty:
+            return
         walker = self.walkers[unit]
         walker.advance(min(now - self._taken.get(unit, now), 60.0))
         self._taken[unit] = now
@@ -70,8 +76,9 @@ class Receiver:
         if now < self.dark_until:
             self.was_dark = True
             return
-        if self.on_way or not self.fixes:
+        if self.on_way or not self.fixes or now < self._posted + self.pace_s:
             return
+        self._posted = now
         self.on_way = [self.fixes.popleft() for _ in range(min(BATCH, len(self.fixes)))]
         if self.was_dark and len(self.on_way) > 1 and self.rng.random() < 0.5:
             self.rng.shuffle(self.on_way)  # what queued up leaves some phones in any order
@@ -85,7 +92,11 @@ class Receiver:
         self.send(self.lane, Letter("positions", self.token, "/api/positions", body, ended=self._ended))
 
     def _ended(self, outcome: str, answer: Answer) -> None:
-        self.on_way = []
+        sent, self.on_way = self.on_way, []
+        for refusal in answer.body.get("refused") or ():
+            self.refused += 1
+            if refusal.get("code") == "off_duty" and refusal.get("index", len(sent)) < len(sent):
+                self.on_duty.discard(sent[refusal["index"]]["unit"])  # somebody has sent it home
 
 
 class Fleet:
@@ -93,25 +104,31 @@ class Fleet:
 
     def __init__(
         self, *, units: Iterable[Unit], roads: StreetMap, rivers: StreetMap | None, tokens: Mapping[str, str],
-        send: Callable[[str, Letter], None], degrees: Callable[[Xy], Xy], seed: str, speed: float, now: float,
+        send: Callable[[str, Letter], None], degrees: Callable[[Xy], Xy], seed: int, run_id: uuid.UUID, speed: float,
     ) -> None:  # fmt: skip
         self.walkers: dict[str, Walker] = {}
         self._receiver: dict[str, Receiver] = {}
-        gateway = Receiver("gateway", tokens["gateway"], Random(f"{seed} gateway"), {}, send, degrees)
-        gateway.next_dark = float("inf")
+        gateway = Receiver("gateway", tokens["gateway"], Random(f"{run_id} gateway"), {}, send, degrees)
+        gateway.next_dark, gateway.pace_s = float("inf"), 2.0
         for unit in units:
-            rng = Random(f"{seed} {unit.id}")
             streets = rivers if unit.kind == "boat" and rivers is not None else roads
             home = "" if streets is rivers else unit.area
+            rng = Random(f"{seed} {unit.id}")  # where it goes is the story's; what it is called is the run's
             walker = Walker(unit.kind, streets, home, rng, streets.nearest_node(unit.base), hurry=speed)
             self.walkers[unit.id] = walker
             receiver = gateway
             if unit.is_team:
                 token = tokens[f"team:{unit.area}"]
-                receiver = Receiver(f"phone:{unit.id}", token, rng, {}, send, degrees)
+                receiver = Receiver(f"phone:{unit.id}", token, Random(f"{run_id} {unit.id}"), {}, send, degrees)
             receiver.walkers[unit.id] = walker
+            if unit.status != "off_duty":
+                receiver.on_duty.add(unit.id)
             self._receiver[unit.id] = receiver
-        self._due = [(now + 1.0 + Random(f"{seed}{unit}").uniform(0.0, 7.0), unit) for unit in sorted(self.walkers)]
+        self._due: list[tuple[float, str]] = []
+
+    def begin(self, now: float) -> None:
+        """Switches every device on, over the first seconds."""
+        self._due = [(now + 1.0 + self._receiver[unit].rng.uniform(0.0, 7.0), unit) for unit in sorted(self.walkers)]
         heapq.heapify(self._due)
 
     def tick(self, now: float) -> None:
@@ -131,6 +148,15 @@ class Fleet:
         """How many phones are without network."""
         return sum(now < receiver.dark_until for receiver in self._receiver.values())
 
+    def refused(self) -> int:
+        """How many fixes the server did not take, so far."""
+        return sum(receiver.refused for receiver in set(self._receiver.values()))
+
+    def told(self, unit: str, status: str) -> None:
+        """The server knows of a unit's status: from now on it is followed, or no longer."""
+        known = self._receiver[unit].on_duty
+        known.discard(unit) if status == "off_duty" else known.add(unit)
+
     def obey(self, unit: str, status: str, place: Xy | None) -> None:
         """Sends a unit to a place, or lets it stroll again."""
         walker = self.walkers[unit]
@@ -138,4 +164,3 @@ class Fleet:
             walker.go_to(place)
         elif status == "on_duty":
             walker.release()
-

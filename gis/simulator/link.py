@@ -43,7 +43,7 @@ class Link:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"the address of the server reads http://host:port/, not {url!r}")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._make = lambda: kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
+        self._kind, self._host, self._port = kind, parts.hostname, parts.port
         self._prefix = parts.path.rstrip("/")
         self._open: http.client.HTTPConnection | None = None
 
@@ -64,7 +64,7 @@ class Link:
 
     def _exchange(self, method: str, path: str, text: bytes | None, headers: dict[str, str]) -> Answer:
         if self._open is None:
-            self._open = self._make()
+            self._open = self._kind(self._host, self._port, timeout=TIMEOUT_S)
         self._open.request(method, path, text, headers)
         response = self._open.getresponse()
         raw = response.read()

@@ -32,6 +32,7 @@ class Unit:
     area: str
     base: Xy
     status: str = "off_duty"
+    version: int = 0
 
     @property
     def is_team(self) -> bool:
@@ -159,9 +160,7 @@ class Script:
         team = self.teams.get(drawn.grid, "")
         free = bool(team) and team not in self.busy
         item = drawn.item
-        facts = cases.Facts(
-            drawn.source, item.category, item.severity, item.department, free, guarded=item.guarded
-        )
+        facts = cases.Facts(drawn.source, item.category, item.severity, item.department, free, guarded=item.guarded)
         name = f"case-{next(self._names)}"
         case = _Case(drawn.place, drawn.grid, facts, cases.plan(self.rng, facts, tired=tired))
         self.cases[name] = case

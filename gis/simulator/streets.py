@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -98,7 +99,7 @@ class StreetMap:
         number: dict[int, int] = {}
         nodes: list[Xy] = []
         around: dict[int, list[int]] = defaultdict(list)
-        result = []
+        result: list[Street] = []
         for street in streets:
             if street.a not in kept:
                 continue
@@ -130,7 +131,9 @@ class StreetMap:
         """Edges that lie in a grid or in any other area whose code begins with `grid`."""
         return tuple(i for i, street in enumerate(self.streets) if street.grid.startswith(grid))
 
-    def route(self, start: int, goal: int, cost: Callable[[Street], float] = lambda street: street.length_m) -> list[int]:
+    def route(
+        self, start: int, goal: int, cost: Callable[[Street], float] = lambda street: street.length_m
+    ) -> list[int]:
         """Edges of the cheapest way from node to node, in order (Dijkstra); empty when start is goal."""
         best: dict[int, float] = {start: 0.0}
         came: dict[int, tuple[int, int]] = {}
@@ -166,7 +169,7 @@ def _key(place: Xy) -> tuple[int, int]:
 
 def _reached(path: Sequence[Xy]) -> tuple[float, ...]:
     total, result = 0.0, [0.0]
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         total += math.dist(before, after)
         result.append(total)
     return tuple(result)
@@ -190,7 +193,7 @@ def _cut(shapes: list[BaseGeometry], lines: list[Line]) -> Iterable[tuple[BaseGe
         ways = sorted({0.0, *cuts[index], shape.length})
         kept = [way for i, way in enumerate(ways) if i == 0 or way - ways[i - 1] > SNAP_M]
         kept = [0.0, *(way for way in kept[1:] if shape.length - way > SNAP_M), shape.length]
-        for begin, end in zip(kept, kept[1:], strict=False):
+        for begin, end in pairwise(kept):
             yield shapely.ops.substring(shape, begin, end), line
 
 
