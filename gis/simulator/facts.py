@@ -22,6 +22,7 @@ from layers.incidents.models import GUARDED_GROUPS, ItemType
 from layers.live.objects import LiveObject
 from layers.patrols.live import read_live as read_units
 from layers.patrols.models import Unit as UnitRow
+from layers.patrols.models import UnitState
 from layers.places.models import Place
 from layers.territory.models import Area, Building, Road, Water
 
@@ -141,13 +142,15 @@ def _units(codes: Sequence[str], shapes: np.ndarray) -> tuple[Unit, ...]:
     """Every unit with a place it starts from: the middle of its grid, or of one of the grids of its community."""
     middles = {code: (p.x, p.y) for code, p in zip(codes, shapely.point_on_surface(shapes), strict=True)}
     now = {unit.id: unit for unit in read_units()}
+    seen, points = _rows(UnitState.objects.filter(geom__isnull=False).order_by("unit"), "unit")
+    last = {row[0]: (point.x, point.y) for row, point in zip(seen, points, strict=True)}
     units: list[Unit] = []
     for row in _open(UnitRow).order_by("feature_id"):
         area = row.grid or row.community
         own = [middles[code] for code in codes if code.startswith(area)] or list(middles.values())
         live = now[row.feature_id]
         base, status = own[len(units) % len(own)], str(live.properties["status"])
-        units.append(Unit(row.feature_id, row.kind, area, base, status, live.version))
+        units.append(Unit(row.feature_id, row.kind, area, base, status, live.version, last.get(row.feature_id)))
     return tuple(units)
 
 

@@ -114,7 +114,7 @@ class Fleet:
             streets = rivers if unit.kind == "boat" and rivers is not None else roads
             home = "" if streets is rivers else unit.area
             rng = Random(f"{seed} {unit.id}")  # where it goes is the story's; what it is called is the run's
-            walker = Walker(unit.kind, streets, home, rng, streets.nearest_node(unit.base), hurry=speed)
+            walker = Walker(unit.kind, streets, home, rng, streets.nearest_node(unit.last or unit.base), hurry=speed)
             self.walkers[unit.id] = walker
             receiver = gateway
             if unit.is_team:

@@ -25,7 +25,7 @@ _BACKLOG_GAP_S = 3.0
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of the roster: `area` is its grid, or its community where it has no grid."""
+    """A unit of the roster: `area` is its grid, or its community where it has no grid; `last` is where it was seen."""
 
     id: str
     kind: str
@@ -33,6 +33,7 @@ class Unit:
     base: Xy
     status: str = "off_duty"
     version: int = 0
+    last: Xy | None = None
 
     @property
     def is_team(self) -> bool:
@@ -103,7 +104,7 @@ class Script:
         """Puts the first things on the heap: everybody on duty, what was left open, the morning's backlog."""
         for number, unit in enumerate(self.units.values()):
             if unit.status != "on_duty":
-                self._at(0.0 if unit.is_team else 2.0 * (number % 10), self._status(unit.id, "on_duty"))
+                self._at(0.0 if unit.is_team else 0.5 * (number % 8), self._status(unit.id, "on_duty"))
         for old in adopted:
             self.cases[old.id] = _Case(old.place, old.grid, old.facts, cases.rest(self.rng, old.facts, old.state))
             self._next_step(old.id, 0.0)

@@ -52,9 +52,6 @@ class Command(BaseCommand):
         """Exit 3 without a district or without the devices' accounts, 64 for a speed out of range."""
         if not 0.1 <= options["speed"] <= 60:
             raise CommandError("--speed goes from 0.1 to 60", returncode=_USAGE)
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
         try:
             facts = read_facts()
             keys = self._keys(facts, make=options["make_accounts"])
@@ -63,6 +60,9 @@ class Command(BaseCommand):
         except (LookupError, ValueError) as error:
             raise CommandError(str(error), returncode=_REFUSED) from error
         connections.close_all()
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
         shift.run(stop, adopted, seconds=options["once"])
 
     def _keys(self, facts: Facts, *, make: bool) -> Keys:
