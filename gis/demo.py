@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from gis.private_file import write_private
 from layers.patrols.models import Unit
 from layers.people.models import Assignment, Department, PostTitle, Token, User
 from layers.people.selectors import token_digest
@@ -163,10 +163,5 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, accounts: list[Account]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as handle:
-        json.dump([account.__dict__ for account in accounts], handle, ensure_ascii=False, indent=1)
-        handle.write("\n")
-    temporary.chmod(0o600)
-    temporary.replace(path)
+    entries = [account.__dict__ for account in accounts]
+    write_private(path, json.dumps(entries, ensure_ascii=False, indent=1) + "\n")

@@ -99,19 +99,28 @@ def open_stage() -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def spare_database(purpose: str) -> Iterator[str]:
+    """The name of one more copy of the loaded district, for processes that would leave their traces in ours."""
+    with _owner() as owner:
+        name = f"wangge_test_{purpose}_run_{os.getpid()}"
+        _drop(owner, name)
+        _copy(owner, f"wangge_test_{fingerprint()}", name)
+        try:
+            yield name
+        finally:
+            _drop(owner, name)
+
+
+@contextlib.contextmanager
 def database_of_its_own() -> Iterator[str]:
     """As `open_stage` inside a session that has one: what is committed here stays here. Dropped afterwards."""
     home = settings.DATABASES["default"]["NAME"]
-    name = f"wangge_test_own{time.monotonic_ns()}_run_{os.getpid()}"
-    with _owner() as owner:
-        _copy(owner, f"wangge_test_{fingerprint()}", name)
-    _point_at(name)
-    try:
-        yield name
-    finally:
-        _point_at(home)
-        with _owner() as owner:
-            _drop(owner, name)
+    with spare_database(f"own{time.monotonic_ns()}") as name:
+        _point_at(name)
+        try:
+            yield name
+        finally:
+            _point_at(home)
 
 
 def _in_use(name: str) -> bool:
@@ -148,11 +157,11 @@ def _build(owner: psycopg.Connection, cached: str) -> None:
     owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(cached)))
 
 
-def database_settings() -> dict[str, str]:
-    """Environment that points another process at the test database, as the app's role only."""
+def database_settings(name: str = "") -> dict[str, str]:
+    """Environment that points another process at the test database (or one of that name), as the app's role only."""
     entry = settings.DATABASES["default"]
     password = f":{quote(entry['PASSWORD'])}" if entry["PASSWORD"] else ""
-    url = f"postgresql://{entry['USER']}{password}@/{entry['NAME']}?host={quote(entry['HOST'], safe='')}&port={entry['PORT']}"
+    url = f"postgresql://{entry['USER']}{password}@/{name or entry['NAME']}?host={quote(entry['HOST'], safe='')}&port={entry['PORT']}"
     return {"DATABASE_URL": url, "WANGGE_SECRET_KEY": settings.SECRET_KEY, "EDGE": "0"}
 
 

@@ -49,6 +49,10 @@ PURE = (
     "layers/incidents/states.py",
     "layers/incidents/bodies.py",
     "layers/tiles/mvt.py",
+    *(
+        f"gis/simulator/{name}.py"
+        for name in ("streets", "walker", "habits", "phrases", "city", "cases", "cameras", "script")
+    ),
     "layers/live/chain.py",
     "layers/live/cursors.py",
     "layers/live/hashes.py",
