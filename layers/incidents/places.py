@@ -23,11 +23,6 @@ class Place:
     grid: str
     unit_grid: str
 
-    @property
-    def name(self) -> str:
-        """The code of the grid, for sentences."""
-        return self.grid
-
     def columns(self, *, guarded: bool) -> dict[str, Any]:
         """The values of a case's columns that say where it is; `guarded` shows the community's point alone."""
         exact = Point(self.lon, self.lat, srid=4326)
