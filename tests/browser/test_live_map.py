@@ -141,7 +141,17 @@ def test_the_card_of_an_incident_speaks_both_languages_and_follows_it(shift, sit
     watched = shift()
     select(watched, "incidents", case.pk)
     text = watched.page.inner_text("#card")
-    for words in (case.item.name, case.item.name_en, "案卷号", "Number", case.number, "上报", "Reported", "紧急", "Severe"):
+    for words in (
+        case.item.name,
+        case.item.name_en,
+        "案卷号",
+        "Number",
+        case.number,
+        "上报",
+        "Reported",
+        "紧急",
+        "Severe",
+    ):
         assert words in text
     assert watched.page.locator("#card nav.chain button").count() == 4
     act(case, actor_of(site_cast.person("seat")), "accept")
@@ -240,7 +250,9 @@ def test_a_stopped_stream_turns_the_marks_grey_says_since_when_and_heals_by_itse
 def test_another_theme_and_3d_keep_the_live_layers(shift, site_cast, district):
     case = report(site_cast, severity=1, grid=district.codes["grid"][10])
     watched = shift(size=(900, 600))
-    listed = f"[...document.querySelectorAll('#inview button')].some((one) => one.textContent.includes('{case.item.name}'))"
+    listed = (
+        f"[...document.querySelectorAll('#inview button')].some((one) => one.textContent.includes('{case.item.name}'))"
+    )
     watched.wait_until(listed)
     watched.page.click("#theme")
     watched.wait_until("document.documentElement.dataset.theme === 'light'")
