@@ -171,5 +171,7 @@ def table(places: Places, options: Options) -> list[Service]:
     services.append(command(places, options, "relay"))
     services += [web(places, options)] if options.edge else []
     services.append(stream(places, options))
+    services.append(replace(command(places, options, "worker"), stop_patience_s=8.0))
     services += [nginx(places, options)] if options.edge else []
+    services += [command(places, options, "simulate", stage=4)] if options.demo and options.simulate else []
     return services

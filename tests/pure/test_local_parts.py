@@ -260,11 +260,13 @@ def test_the_process_table_starts_the_database_first_and_stops_it_last(tmp_path)
         pytest.skip("PostgreSQL is not installed")
     here = replace(places.find_places(tmp_path), rooted=False)
     names = [service.name for service in services.table(here, read_options({}))]
-    assert names[0] == "postgres" and names[-1] == "edge"
+    assert names == ["postgres", "relay", "web", "stream", "worker", "edge", "simulate"]
+    assert "simulate" not in [s.name for s in services.table(here, read_options({"DEMO": "0"}))]
+    assert "simulate" not in [s.name for s in services.table(here, read_options({"SIMULATE": "0"}))]
     stages = [service.stage for service in services.table(here, read_options({}))]
     assert stages == sorted(stages) and stages.count(0) == 1
     assert [s.name for s in services.table(here, read_options({"EDGE": "0", "DATABASE_URL": "postgresql://a@/b"}))] == [
-        "relay", "web",
+        "relay", "web", "worker", "simulate",
     ]  # fmt: skip
     assert sum(s.stop_patience_s for s in services.table(here, read_options({})) if s.stage == 0) + 2 + max(
         s.stop_patience_s for s in services.table(here, read_options({})) if s.stage
