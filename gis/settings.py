@@ -75,7 +75,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "OPTIONS": {"connect_timeout": 5, "application_name": f"wangge {process_name()}", **query},
+        "OPTIONS": {"connect_timeout": 5, "application_name": f"wangge-{process_name()}", **query},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

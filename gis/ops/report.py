@@ -15,6 +15,8 @@ from gis.ops.readings import Readings
 from gis.ops.selectors import read
 
 FRESH_S = 2.0
+#: Beyond this nobody answers with an old one.
+STALE_S = 6.0
 #: Transactions that a page lists; every one of them is judged.
 MOST_SESSIONS = 20
 
@@ -42,14 +44,34 @@ _last: tuple[float, Report] | None = None
 
 
 def report() -> Report:
-    """The newest report, at most two seconds old. Raises DatabaseError when the database does not answer."""
-    global _last
+    """The newest report, two seconds old and rarely more. Raises DatabaseError when the database does not answer."""
     if connection.in_atomic_block:  # what a transaction sees is nobody else's
         return _make()
-    with _lock:  # whoever waits here gets the report that is being made
-        if _last is None or time.monotonic() - _last[0] > FRESH_S:
-            _last = (time.monotonic(), _make())
-        return _last[1]
+    held = _last
+    if held is not None and _age_s(held) <= FRESH_S:
+        return held[1]
+    # While one thread reads, the others answer with what is there: a slow database must not hold every thread.
+    if held is not None and _age_s(held) <= STALE_S:
+        if not _lock.acquire(blocking=False):
+            return held[1]
+    else:
+        _lock.acquire()
+    try:
+        return _renewed()
+    finally:
+        _lock.release()
+
+
+def _renewed() -> Report:
+    """The report that another thread made meanwhile, or a new one. The lock is held."""
+    global _last
+    if _last is None or _age_s(_last) > FRESH_S:
+        _last = (time.monotonic(), _make())
+    return _last[1]
+
+
+def _age_s(held: tuple[float, Report]) -> float:
+    return time.monotonic() - held[0]
 
 
 def _make() -> Report:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 from gis.worker.clocks import CLOCKS, Clock
@@ -57,7 +57,10 @@ def warm_tiles(context: JobContext, layer: str) -> int:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="take_up_jobs", queueing_lock="take_up_jobs", pass_context=True)
 async def take_up_jobs(context: JobContext, timestamp: int) -> None:
-    """Puts the jobs of dead workers back into the queue; one whose like waits there already is over."""
+    """Puts the jobs of dead workers back into the queue; one whose like waits there already is over.
+
+    It has no lock on purpose: killed with it, nobody could ever take up its own job.
+    """
     manager = context.app.job_manager
     await manager.prune_stalled_workers(DEAD_AFTER_S)
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
@@ -68,6 +71,8 @@ async def take_up_jobs(context: JobContext, timestamp: int) -> None:
             await manager.retry_job(job)
         except UniqueViolation:
             await manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+        except ConnectorException as error:  # another worker was first
+            log.info("job %s was taken up by another worker (%s)", job.task_name, error)
 
 
 @app.periodic(cron="*/10 * * * *")

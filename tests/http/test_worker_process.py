@@ -59,7 +59,7 @@ def writing_now() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name = 'wangge worker' AND wait_event = 'PgSleep'"
+            " AND application_name = 'wangge-worker' AND wait_event = 'PgSleep'"
         )
         return cursor.fetchone()[0] > 0
 
@@ -101,7 +101,7 @@ def test_a_worker_comes_back_after_the_database_ends_its_sessions(own_database, 
             for _ in range(3):
                 owner.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-                    " AND application_name = 'wangge worker'",
+                    " AND application_name = 'wangge-worker'",
                     [own_database],
                 )
         cases(5, 5)
