@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from random import Random
 
 RELOCATE = "relocate"
+#: The actions after which nothing more is planned.
+ENDING = frozenset({"close", "refuse", "void", "self_handle"})
 #: Departments whose work in the grid is done by the grid's own team.
 OF_THE_TEAM = frozenset({"SQ", "JD", "WY"})
 _REASONS = {

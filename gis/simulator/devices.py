@@ -23,7 +23,7 @@ log = logging.getLogger("wangge.simulator")
 #: Sender threads: few, for the web process has few as well.
 THREADS = 6
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 4.0
-_STALE_TRIES, _DEFECT_TRIES = 5, 8
+_STALE_TRIES, _DEFECT_TRIES, _TOLD_ONE_BY_ONE = 5, 8, 20
 
 DONE, REFUSED, OVERTAKEN = "done", "refused", "overtaken"
 End = Callable[[str, Answer], None]
@@ -33,7 +33,8 @@ End = Callable[[str, Answer], None]
 class Letter:
     """One request. `{id}` in the path and `version` in the body are filled in from the lane when it is sent first.
 
-    `reread` is where the present version can be read; `opens` marks the letter whose answer gives the lane its id.
+    `reread` is where the present version can be read; `opens` marks the letter whose answer gives the lane its id,
+    `closes` the last one of its lane.
     """
 
     kind: str
@@ -43,8 +44,9 @@ class Letter:
     versioned: bool = False
     reread: str = ""
     opens: bool = False
+    closes: bool = False
     ended: End | None = None
-    tries: int = 0
+    defects: int = 0
     stale: int = 0
     due: float = field(default_factory=time.monotonic)
 
@@ -66,7 +68,6 @@ class PostOffice:
         self.url = url
         self.counts: Counter[str] = Counter()
         self.slowest_s = 0.0
-        self.last_refusal = ""
         self._lanes: dict[str, Lane] = {}
         self._ready: queue.SimpleQueue[Lane] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -100,12 +101,10 @@ class PostOffice:
             if len(entry.letters) == 1:
                 self._ready.put(entry)
 
-    def close_lane(self, lane: str) -> None:
-        """Forgets a lane whose thing is done with, once it is empty."""
+    def lanes(self) -> tuple[str, ...]:
+        """Names of the lanes that are known."""
         with self._lock:
-            entry = self._lanes.get(lane)
-            if entry is not None and not entry.letters:
-                del self._lanes[lane]
+            return tuple(self._lanes)
 
     @property
     def waiting(self) -> int:
@@ -143,10 +142,11 @@ class PostOffice:
 
     def _hand_on(self, lane: Lane, finished: bool) -> None:
         with self._lock:
-            if finished:
-                lane.letters.popleft()
+            done = lane.letters.popleft() if finished else None
             if lane.letters:
                 self._ready.put(lane)
+            elif done is not None and done.closes:
+                del self._lanes[lane.name]
 
     def _back_off(self, reason: str) -> None:
         with self._lock:
@@ -165,7 +165,6 @@ class PostOffice:
             return True
         if letter.versioned and "version" not in letter.body:
             letter.body["version"] = lane.version
-        letter.tries += 1
         answer = link.request("POST", letter.path.format(id=lane.id), letter.token, letter.body)
         if self._pause_s:
             log.warning("the server answers again; %d letters wait", self.waiting)
@@ -173,7 +172,8 @@ class PostOffice:
         if answer.status == 409 and answer.code == "stale_version" and letter.stale < _STALE_TRIES:
             self._read_again(link, lane, letter, answer)
             return False
-        if answer.status >= 500 and letter.tries < _DEFECT_TRIES:
+        if answer.status >= 500 and letter.defects < _DEFECT_TRIES:
+            letter.defects += 1
             raise ServerAway(f"status {answer.status}")
         self.slowest_s = max(self.slowest_s, time.monotonic() - letter.due)
         self._end(letter, self._outcome(lane, letter, answer), answer)
@@ -204,10 +204,9 @@ class PostOffice:
             self.counts[letter.kind if outcome == DONE else outcome] += 1
             if outcome == DONE and answer.status == 200 and letter.opens:
                 self.counts["repeated"] += 1
-            if outcome == REFUSED:
-                self.last_refusal = f"{letter.path} {answer.status} {_sentence(answer.body)}"
-        if outcome == REFUSED:
-            log.warning("refused: %s", self.last_refusal)
+            refused = self.counts[REFUSED] if outcome == REFUSED else 0
+        if 0 < refused <= _TOLD_ONE_BY_ONE or refused % 100 == 1:
+            log.warning("refused (%d): %s %s %s", refused, letter.path, answer.status, _sentence(answer.body))
         if letter.ended is not None:
             letter.ended(outcome, answer)
 

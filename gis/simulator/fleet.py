@@ -79,20 +79,25 @@ class Receiver:
         if self.on_way or not self.fixes or now < self._posted + self.pace_s:
             return
         self._posted = now
-        self.on_way = [self.fixes.popleft() for _ in range(min(BATCH, len(self.fixes)))]
-        if self.was_dark and len(self.on_way) > 1 and self.rng.random() < 0.5:
-            self.rng.shuffle(self.on_way)  # what queued up leaves some phones in any order
+        batch = [self.fixes.popleft() for _ in range(min(BATCH, len(self.fixes)))]
+        if self.was_dark and len(batch) > 1 and self.rng.random() < 0.5:
+            self.rng.shuffle(batch)  # what queued up leaves some phones in any order
         self.was_dark = self.was_dark and bool(self.fixes)
-        self._post()
+        self.on_way = batch
+        self._post(batch)
         if self.rng.random() < _REPEATS:
-            self._post()  # an answer that a phone did not hear: it sends the same again
+            self._post(batch)  # an answer that a phone did not hear: it sends the same again
 
-    def _post(self) -> None:
-        body = {"fixes": self.on_way}
-        self.send(self.lane, Letter("positions", self.token, "/api/positions", body, ended=self._ended))
+    def _post(self, batch: list[Json]) -> None:
+        def ended(outcome: str, answer: Answer) -> None:
+            self._ended(batch, answer)
 
-    def _ended(self, outcome: str, answer: Answer) -> None:
-        sent, self.on_way = self.on_way, []
+        self.send(self.lane, Letter("positions", self.token, "/api/positions", {"fixes": batch}, ended=ended))
+
+    def _ended(self, sent: list[Json], answer: Answer) -> None:
+        """Runs in a sender's thread: a batch that is sent twice is answered twice."""
+        if self.on_way is sent:
+            self.on_way = []
         for refusal in answer.body.get("refused") or ():
             self.refused += 1
             if refusal.get("code") == "off_duty" and refusal.get("index", len(sent)) < len(sent):
@@ -100,45 +105,47 @@ class Receiver:
 
 
 class Fleet:
-    """Every receiver, and when each is due."""
+    """Every device, and when each is due."""
 
     def __init__(
         self, *, units: Iterable[Unit], roads: StreetMap, rivers: StreetMap | None, tokens: Mapping[str, str],
         send: Callable[[str, Letter], None], degrees: Callable[[Xy], Xy], seed: int, run_id: uuid.UUID, speed: float,
     ) -> None:  # fmt: skip
         self.walkers: dict[str, Walker] = {}
-        self._receiver: dict[str, Receiver] = {}
+        self._devices: dict[str, Receiver] = {}
         gateway = Receiver("gateway", tokens["gateway"], Random(f"{run_id} gateway"), {}, send, degrees)
         gateway.next_dark, gateway.pace_s = float("inf"), 2.0
         for unit in units:
             streets = rivers if unit.kind == "boat" and rivers is not None else roads
             home = "" if streets is rivers else unit.area
             rng = Random(f"{seed} {unit.id}")  # where it goes is the story's; what it is called is the run's
-            walker = Walker(unit.kind, streets, home, rng, streets.nearest_node(unit.last or unit.base), hurry=speed)
+            walker = Walker(
+                unit.kind, streets, home, rng, streets.nearest_node(unit.last or unit.base), hurry=max(1.0, speed)
+            )
             self.walkers[unit.id] = walker
-            receiver = gateway
+            device = gateway
             if unit.is_team:
                 token = tokens[f"team:{unit.area}"]
-                receiver = Receiver(f"phone:{unit.id}", token, Random(f"{run_id} {unit.id}"), {}, send, degrees)
-            receiver.walkers[unit.id] = walker
+                device = Receiver(f"phone:{unit.id}", token, Random(f"{run_id} {unit.id}"), {}, send, degrees)
+            device.walkers[unit.id] = walker
             if unit.status != "off_duty":
-                receiver.on_duty.add(unit.id)
-            self._receiver[unit.id] = receiver
+                device.on_duty.add(unit.id)
+            self._devices[unit.id] = device
         self._due: list[tuple[float, str]] = []
 
     def begin(self, now: float) -> None:
         """Switches every device on, over the first seconds."""
-        self._due = [(now + 1.0 + self._receiver[unit].rng.uniform(0.0, 7.0), unit) for unit in sorted(self.walkers)]
+        self._due = [(now + 1.0 + self._devices[unit].rng.uniform(0.0, 7.0), unit) for unit in sorted(self.walkers)]
         heapq.heapify(self._due)
 
     def tick(self, now: float) -> None:
         """Takes and sends what is due by now (monotonic seconds)."""
         while self._due[0][0] <= now:
             _, unit = self._due[0]
-            receiver = self._receiver[unit]
-            receiver.take(unit, now)
-            receiver.deliver(now)
-            heapq.heapreplace(self._due, (now + receiver.rng.uniform(5.0, 9.5), unit))
+            device = self._devices[unit]
+            device.take(unit, now)
+            device.deliver(now)
+            heapq.heapreplace(self._due, (now + device.rng.uniform(5.0, 9.5), unit))
 
     def next_due(self) -> float:
         """When the next fix is due (monotonic seconds)."""
@@ -146,15 +153,15 @@ class Fleet:
 
     def dark(self, now: float) -> int:
         """How many phones are without network."""
-        return sum(now < receiver.dark_until for receiver in self._receiver.values())
+        return sum(now < device.dark_until for device in self._devices.values())
 
     def refused(self) -> int:
         """How many fixes the server did not take, so far."""
-        return sum(receiver.refused for receiver in set(self._receiver.values()))
+        return sum(device.refused for device in set(self._devices.values()))
 
     def told(self, unit: str, status: str) -> None:
         """The server knows of a unit's status: from now on it is followed, or no longer."""
-        known = self._receiver[unit].on_duty
+        known = self._devices[unit].on_duty
         known.discard(unit) if status == "off_duty" else known.add(unit)
 
     def obey(self, unit: str, status: str, place: Xy | None) -> None:

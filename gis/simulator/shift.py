@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gis.simulator.accounts import Keys
+from gis.simulator.cases import ENDING
 from gis.simulator.devices import DONE, REFUSED, Letter, PostOffice
 from gis.simulator.fleet import Fleet
 from gis.simulator.link import Answer
@@ -94,6 +95,7 @@ class Shift:
         elif act.kind == "step":
             letter.path, letter.reread = f"/api/incidents/{{id}}/{act.action}", "/api/incidents/{id}"
             letter.versioned, letter.ended = True, self._watch(act.lane)
+            letter.closes = act.action in ENDING
         elif act.kind == "unit":
             body["status"] = act.action
             letter.path, letter.versioned = "/api/units/{id}/status", True

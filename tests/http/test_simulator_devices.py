@@ -51,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(raw)
         with self.server.lock:
             fault = self.server.faults.pop(0) if self.server.faults else ""
+            if self.path == "/poison":
+                return self.answer(500, {})
             if isinstance(fault, int):
                 return self.answer(fault, {"code": "unavailable"})
             if fault == "before":
@@ -132,6 +134,20 @@ def test_what_is_said_while_the_server_is_down_arrives_when_it_is_back(unreliabl
     wait_until(lambda: office.waiting == 0, 10)
     office.stop(2)
     assert second.order["/thing"] == list(range(5)) and not office.away
+
+
+def test_a_letter_that_breaks_the_server_is_given_up_and_stops_nobody_else(unreliable, monkeypatch):
+    monkeypatch.setattr("gis.simulator.devices._DEFECT_TRIES", 2)
+    server = unreliable()
+    office = PostOffice(server.url, threads=2)
+    delivered(office, ("bad", letters(1, "/poison")), ("good", letters(20, "/good")))
+    assert server.order == {"/good": list(range(20))} and office.counts[REFUSED] == 1
+
+
+def test_a_lane_that_is_done_with_is_forgotten(unreliable):
+    office = PostOffice(unreliable().url, threads=1)
+    delivered(office, ("case", [*letters(1, opens=True), *letters(1, "/end", closes=True)]), ("unit", letters(1)))
+    assert set(office.lanes()) == {"unit"}
 
 
 def test_a_stale_version_is_read_again_and_the_letter_keeps_its_id(unreliable):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.simulator.cases import RELOCATE, Facts, plan, rest
+from gis.simulator.cases import ENDING, RELOCATE, Facts, plan, rest
 from gis.simulator.script import OpenCase
 from layers.incidents.states import ENDED, Course, State, advance
 from layers.patrols.models import STATUSES
@@ -37,7 +37,9 @@ def walked(state, steps):
 
 @given(facts, st.integers(0, 10_000), st.booleans())
 def test_every_plan_is_legal_and_ends_the_case(facts, seed, tired):
-    assert walked("reported", plan(Random(seed), facts, tired=tired)) in ENDED
+    steps = plan(Random(seed), facts, tired=tired)
+    assert walked("reported", steps) in ENDED
+    assert [step.action in ENDING for step in steps] == [False] * (len(steps) - 1) + [True]
 
 
 @given(facts, st.integers(0, 1000), st.sampled_from(OPEN_STATES))
