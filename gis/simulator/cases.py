@@ -49,11 +49,25 @@ class Facts:
     guarded: bool = False  # family and violence: seen by few, handled by the department alone
 
 
-def plan(rng: Random, facts: Facts, *, tired: bool = False) -> tuple[Step, ...]:
-    """The steps of a new case. Severe ones move faster; `tired` delays the first, as after a night without a seat."""
+def plan(rng: Random, facts: Facts, *, backlog: bool = False) -> tuple[Step, ...]:
+    """The steps of a new case. Severe ones move faster.
+
+    `backlog` marks what the night has left: the first of it is dealt with at once, the last much later.
+    """
+    steps = _plan(rng, facts)
+    if not backlog:
+        return steps
+    pace = rng.uniform(0.04, 1.0) ** 1.5
+    return (
+        replace(steps[0], after_s=rng.uniform(6.0, 30.0) + 600.0 * pace),
+        *(replace(step, after_s=step.after_s * (0.05 + 1.1 * pace)) for step in steps[1:]),
+    )
+
+
+def _plan(rng: Random, facts: Facts) -> tuple[Step, ...]:
     fate = rng.random()
     haste = {1: 0.35, 2: 0.6, 3: 1.0, 4: 1.15}[facts.severity]
-    first_s = _around(rng, 150.0, haste) + (rng.uniform(60.0, 1500.0) if tired else 0.0)
+    first_s = _around(rng, 150.0, haste)
     on_the_spot = facts.source == "patrol" and facts.team_free and not facts.guarded
     if on_the_spot and facts.category in "BCD" and facts.severity >= 3 and fate < 0.55:
         return (_step(rng, "self_handle", "team", rng.uniform(240.0, 1080.0)),)

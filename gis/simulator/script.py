@@ -19,8 +19,8 @@ from gis.simulator.city import City, ShiftClock, Storm, reports_an_hour
 from gis.simulator.streets import Xy
 
 #: Open cases the shift begins with, and the bounds between which arrivals are steered.
-BACKLOG, SCARCE, PLENTY = 66, 72, 180
-_BACKLOG_GAP_S = 3.0
+BACKLOG, SCARCE, PLENTY = 84, 76, 180
+_BACKLOG_GAP_S = 2.2
 
 
 @dataclass(frozen=True)
@@ -151,19 +151,19 @@ class Script:
 
     def _report(self, at_s: float) -> list[Act]:
         self._at(self._until_report(at_s), self._report)
-        return self._new_case(at_s, tired=False) if len(self.cases) < PLENTY else []
+        return self._new_case(at_s, backlog=False) if len(self.cases) < PLENTY else []
 
     def _backlog(self, at_s: float) -> list[Act]:
-        return self._new_case(at_s, tired=True)
+        return self._new_case(at_s, backlog=True)
 
-    def _new_case(self, at_s: float, *, tired: bool) -> list[Act]:
-        drawn = self.city.draw(self.rng, self.clock.moment(at_s), self.storm.strength(at_s), calm=tired)
+    def _new_case(self, at_s: float, *, backlog: bool) -> list[Act]:
+        drawn = self.city.draw(self.rng, self.clock.moment(at_s), self.storm.strength(at_s), calm=backlog)
         team = self.teams.get(drawn.grid, "")
         free = bool(team) and team not in self.busy
         item = drawn.item
         facts = cases.Facts(drawn.source, item.category, item.severity, item.department, free, guarded=item.guarded)
         name = f"case-{next(self._names)}"
-        case = _Case(drawn.place, drawn.grid, facts, cases.plan(self.rng, facts, tired=tired))
+        case = _Case(drawn.place, drawn.grid, facts, cases.plan(self.rng, facts, backlog=backlog))
         self.cases[name] = case
         body = {"item": item.code, "source": drawn.source, "description": drawn.description}
         if case.steps[0].action == "self_handle":

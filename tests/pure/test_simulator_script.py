@@ -36,8 +36,8 @@ def walked(state, steps):
 
 
 @given(facts, st.integers(0, 10_000), st.booleans())
-def test_every_plan_is_legal_and_ends_the_case(facts, seed, tired):
-    steps = plan(Random(seed), facts, tired=tired)
+def test_every_plan_is_legal_and_ends_the_case(facts, seed, backlog):
+    steps = plan(Random(seed), facts, backlog=backlog)
     assert walked("reported", steps) in ENDED
     assert [step.action in ENDING for step in steps] == [False] * (len(steps) - 1) + [True]
 
@@ -117,6 +117,14 @@ def test_the_number_of_open_cases_stays_plausible(storm):
         list(shift.take(60.0 * minute))
         open_cases.append(len(shift.cases))
     assert min(open_cases[5:]) >= 60 and max(open_cases) <= 190
+
+
+def test_after_five_minutes_cases_are_in_every_state():
+    shift, state = script(5), {}
+    for act in acts_of(shift, 300.0):
+        if act.kind in ("report", "step") and act.action != RELOCATE:
+            state[act.lane] = act.action
+    assert {"report", "accept", "register", "dispatch", "handle", "reply"} <= set(state.values())
 
 
 def test_acts_of_a_case_begin_with_its_report_and_stop_with_its_end():
