@@ -10,10 +10,8 @@ from django.utils import timezone
 
 from layers.cameras.selectors import cameras_in_force
 from layers.patrols.selectors import units_in_force
-from layers.people.models import User
 from layers.people.selectors import actor_of
 from layers.people.services import end_assignment
-from layers.roles import Role
 from tests.cases import act, point_in, relocate, report
 
 PAGE = "document.body.dataset"
@@ -213,8 +211,7 @@ def test_rights_that_end_take_everything_off_the_screen(shift, site_cast, distri
     report(site_cast, grid=next(code for code in district.codes["grid"] if code.startswith(area)))
     watched = shift("community_staff", area)
     watched.wait_until(f"+{PAGE}.incidents > 0")
-    person = User.objects.filter(username__startswith=f"{Role.COMMUNITY_STAFF}-").latest("date_joined")
-    end_assignment(actor=None, assignment=person.assignments.get(), at=timezone.now())
+    end_assignment(actor=None, assignment=watched.person.assignments.get(), at=timezone.now())
     watched.wait_until(f"+{PAGE}.incidents === 0 || {PAGE}.live === 'signed-out'")
     watched.errors.clear()  # the refused requests of this test
 
