@@ -27,10 +27,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @dataclass
 class Watched:
-    """A page and what went wrong on it."""
+    """A page, whose it is and what went wrong on it."""
 
     page: Page
     url: str
+    person: Any = None
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -112,7 +113,7 @@ def _opener(browser: Browser, cast: Any, url: str) -> Iterator[Any]:
         pages.append(watched)
         watched.watch()
         if role is not None:
-            person = cast.person(role, area, password=PASSWORD)
+            person = watched.person = cast.person(role, area, password=PASSWORD)
             watched.page.goto(f"{url}/accounts/login/?next={path}")
             watched.page.fill("input[name=username]", person.username)
             watched.page.fill("input[name=password]", PASSWORD)

@@ -10,10 +10,8 @@ from django.utils import timezone
 
 from layers.cameras.selectors import cameras_in_force
 from layers.patrols.selectors import units_in_force
-from layers.people.models import User
 from layers.people.selectors import actor_of
 from layers.people.services import end_assignment
-from layers.roles import Role
 from tests.cases import act, point_in, relocate, report
 
 PAGE = "document.body.dataset"
@@ -49,6 +47,14 @@ def count(watched, layer="incidents") -> int:
 
 def wait_count(watched, wanted, layer="incidents"):
     watched.wait_until(f"+{PAGE}.{layer} === {wanted}")
+
+
+def look_at(watched, lon, lat, zoom=16):
+    """Opens the page at a place, as a shared link does."""
+    watched.page.evaluate(f"location.hash = '{zoom}/{lat}/{lon}'")
+    watched.page.reload()
+    watched.wait_map()
+    wait_live(watched)
 
 
 def select(watched, layer, feature_id):
@@ -176,17 +182,11 @@ def test_a_click_on_a_mark_opens_its_card(shift, site_cast, district):
     lon, lat = point_in(grid)
     case = report(site_cast, grid=grid, severity=2)
     watched = shift()
-    watched.page.evaluate(f"location.hash = '16/{lat}/{lon}'")
-    watched.page.reload()
-    watched.wait_map()
-    wait_live(watched)
-    watched.wait_map()
+    look_at(watched, lon, lat)
+    watched.wait_until(f"document.getElementById('inview').textContent.includes('{case.item.name}')")
     box = watched.page.locator("#map").bounding_box()
-    for _ in range(20):
-        watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        watched.wait_until("!document.getElementById('card').hidden")
-        if watched.page.evaluate("document.getElementById('card').dataset.layer") == "incidents":
-            break
+    watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    watched.wait_until("document.getElementById('card').dataset.layer === 'incidents'")
     assert case.item.name in watched.page.inner_text("#card-title")
 
 
@@ -213,8 +213,7 @@ def test_rights_that_end_take_everything_off_the_screen(shift, site_cast, distri
     report(site_cast, grid=next(code for code in district.codes["grid"] if code.startswith(area)))
     watched = shift("community_staff", area)
     watched.wait_until(f"+{PAGE}.incidents > 0")
-    person = User.objects.filter(username__startswith=f"{Role.COMMUNITY_STAFF}-").latest("date_joined")
-    end_assignment(actor=None, assignment=person.assignments.get(), at=timezone.now())
+    end_assignment(actor=None, assignment=watched.person.assignments.get(), at=timezone.now())
     watched.wait_until(f"+{PAGE}.incidents === 0 || {PAGE}.live === 'signed-out'")
     watched.errors.clear()  # the refused requests of this test
 
@@ -248,16 +247,21 @@ def test_a_stopped_stream_turns_the_marks_grey_says_since_when_and_heals_by_itse
 
 
 def test_another_theme_and_3d_keep_the_live_layers(shift, site_cast, district):
-    case = report(site_cast, severity=1, grid=district.codes["grid"][10])
-    watched = shift(size=(900, 600))
-    listed = (
-        f"[...document.querySelectorAll('#inview button')].some((one) => one.textContent.includes('{case.item.name}'))"
-    )
+    grid = district.codes["grid"][10]
+    case = report(site_cast, severity=1, grid=grid)
+    watched = shift(size=(640, 400))
+    look_at(watched, *point_in(grid), zoom=15)
+    listed = f"document.getElementById('inview').textContent.includes('{case.item.name}')"
     watched.wait_until(listed)
-    watched.page.click("#theme")
-    watched.wait_until("document.documentElement.dataset.theme === 'light'")
-    watched.wait_map()
-    watched.wait_until(listed)
+    for key, outcome in (
+        ("l", "document.documentElement.dataset.theme === 'light'"),
+        ("3", "document.querySelector('#tools [aria-pressed=true]')"),
+    ):
+        watched.page.locator("#map canvas").first.focus()
+        watched.page.keyboard.press(key)
+        watched.wait_until(outcome)
+        watched.wait_map(seconds=90)
+        watched.wait_until(listed)
 
 
 def test_without_the_stream_the_page_works_and_says_so(open_page):

@@ -36,6 +36,20 @@ test('every attribute is on the card, with title, unit and code list in both lan
   for (const name of Object.keys(feature.properties)) assert.ok(shown.has(name) || ['name', 'name_en'].includes(name), name);
 });
 
+test('moments are told in the district\'s time, in both languages; a date stays a date', () => {
+  assert.deepEqual(valueText({ name: 'due', type: 'datetime' }, '2026-09-16T12:14:36Z'), { zh: '9月16日 周三 20:14:36', en: 'Wed 16 Sept 20:14:36' });
+  assert.deepEqual(valueText({ name: 'due', type: 'datetime' }, 'soon'), { zh: 'soon', en: 'soon' });
+  assert.equal(valueText({ name: 'valid_from', type: 'date' }, '2026-09-16').zh, '2026-09-16');
+});
+
+test('a unit of which nothing was heard says so beside its kind, not as a row', () => {
+  const units = { id: 'units', title_zh: '队伍', title_en: 'Units', fields: [{ name: 'kind', type: 'text', values: { team: { zh: '网格队伍', en: 'Grid team' } } }] };
+  const of = (stale) => cardOf({ id: 'u', properties: { id: 'u', kind: 'team', stale } }, units, 'zh-hans');
+  assert.equal(of(true).kind, '网格队伍\u3000停更');
+  assert.equal(of(false).kind, '网格队伍');
+  assert.equal(row(of(true), 'stale'), undefined);
+});
+
 test('years are not grouped, counts are, nothing is a dash', () => {
   const card = cardOf(feature, layer, 'en');
   assert.equal(row(card, 'built_year').value, '1989');

@@ -14,7 +14,7 @@ test('the style is valid for the library that draws it', { skip: !existsSync(new
   for (const theme of ['dark', 'light']) {
     for (const tilted of [false, true]) {
       for (const language of ['zh-hans', 'en']) {
-        const style = make({ tokens: tokens(theme), tilted, language, known: [...DRAWN, 'new:wells'] });
+        const style = make({ tokens: tokens(theme), tilted, language, known: [...DRAWN, 'new:wells'], live: ['incidents', 'units'] });
         assert.deepEqual(validateStyleMin(style).map((one) => one.message), [], `${theme} ${tilted} ${language}`);
       }
     }
@@ -23,7 +23,7 @@ test('the style is valid for the library that draws it', { skip: !existsSync(new
 
 test('no two style layers share an id and all sources exist', () => {
   for (const tilted of [false, true]) {
-    const style = make({ tilted });
+    const style = make({ tilted, live: ['incidents', 'units'] });
     const ids = style.layers.map((layer) => layer.id);
     assert.equal(new Set(ids).size, ids.length);
     for (const layer of style.layers) if (layer.source) assert.ok(layer.source in style.sources, layer.id);
@@ -32,7 +32,7 @@ test('no two style layers share an id and all sources exist', () => {
 
 test('colours come from the tokens alone: other tokens, no old colour left', () => {
   const plain = Object.fromEntries(MAP_TOKENS.map((name) => [name, '#123456']));
-  const text = JSON.stringify(make({ tokens: plain }).layers);
+  const text = JSON.stringify(make({ tokens: plain, live: ['incidents', 'units'] }).layers);
   const colours = new Set(text.match(/#[0-9a-f]{6}/gi));
   assert.deepEqual([...colours], ['#123456']);
 });

@@ -7,7 +7,9 @@ import { isChinese, nameOf, titleOf } from './words.js';
 /** Attributes of the record rather than of the thing. */
 const RECORD = new Set(['id', 'version', 'valid_from', 'valid_to', 'updated_at', 'import_id']);
 const HEADED = new Set(['name', 'name_en']);
-const BESIDE = new Set(['chain', 'near']);
+const BESIDE = new Set(['chain', 'near', 'stale']);
+/** Said beside the kind of a unit of which nothing was heard for too long. */
+const UNHEARD = { zh: '停更', en: 'not heard of' };
 const AREA_FIELDS = new Set(['grid', 'community', 'subdistrict', 'parent', 'district']);
 
 /** Whole numbers that name something (years) are not grouped. */
@@ -74,7 +76,7 @@ export function cardOf(feature, layer, language) {
   return {
     layer: layer.id,
     layerTitle: titleOf(layer, language),
-    kind: kind ? titleOf(kind.values[properties[kind.name]], language) : '',
+    kind: [kind && titleOf(kind.values[properties[kind.name]], language), properties.stale === true && titleOf(UNHEARD, language)].filter(Boolean).join('\u3000'),
     title: nameOf(properties, language) || String(feature.id ?? properties.id ?? ''),
     subtitle: String((chinese ? properties.name_en : properties.name) || ''),
     version: properties.version,

@@ -81,7 +81,7 @@ export function zoomRange(style, layer) {
   return { from: Math.max(from, layer.min_zoom ?? 0), to };
 }
 
-/** What the strip on the map has room for: one sign a layer, the great streets and the marks of incidents one by one. */
+/** What the strip on the map has room for: one sign a layer, the great streets and the marks of incidents one by one; what lives comes first. */
 export function brief(entries, described, language) {
   const chosen = [];
   const single = new Set();
@@ -94,5 +94,6 @@ export function brief(entries, described, language) {
       chosen.push({ ...entry, label: layer ? titleOf(layer, language) : entry.label });
     }
   }
-  return chosen;
+  const live = (entry) => entry.swatch === 'mark';
+  return [...chosen.filter(live), ...chosen.filter((entry) => !live(entry))];
 }

@@ -1,14 +1,19 @@
 /** Pixels of the marks of incidents and units: halo first, then the strokes in the theme's colours. */
 
-const SIDE = 38;
 const HALO = 4;
+
+/** Half the side of the smallest square round 0, 0 that holds the strokes and their halo: no more than that keeps names away. */
+function reachOf(strokes) {
+  const numbers = strokes.flatMap(({ d, width = 0 }) => (d.match(/-?\d+(\.\d+)?/g) ?? []).map((text) => Math.abs(Number(text)) + width / 2));
+  return Math.max(...numbers) + HALO / 2;
+}
 
 /**
  * @param {{d: string, fill?: string, stroke?: string, width?: number, dash?: number[]}[]} strokes
  * @param {{tokens: Record<string, string>, ratio: number}} look `ratio`: device pixels per design pixel
  */
 export function drawStrokes(strokes, { tokens, ratio }) {
-  const side = Math.ceil(SIDE * ratio);
+  const side = 2 * Math.ceil(reachOf(strokes) * ratio);
   const canvas = new OffscreenCanvas(side, side);
   const context = canvas.getContext('2d');
   context.translate(side / 2, side / 2);

@@ -45,11 +45,12 @@ export function strokesOf(shape, severity, radius = RADIUS) {
   return fill === 'core' ? [edge, { d: outline(shape, r * 0.36), fill: token }] : [edge];
 }
 
-/** A unit: ring and dot, a wedge to where it goes; dashed and grey when its position is old. */
+/** A unit: ring and dot (`standing`), a wedge to where it goes (`heading`), both (`moving`, as the legend shows it); dashed and grey when its position is old (`stale`). */
 export function unitStrokes(look) {
   if (look === 'stale') return [{ d: outline('circle', 5), stroke: 'stale-ink', width: 1.5, dash: [2.2, 2] }, { d: outline('circle', 1.7), fill: 'stale-ink' }];
   const body = [{ d: outline('circle', 5), stroke: 'unit', width: 1.75 }, { d: outline('circle', 2), fill: 'unit' }];
-  return look === 'moving' ? [...body, { d: 'M0 -11.4L3.4 -7.2L-3.4 -7.2Z', fill: 'unit' }] : body;
+  const wedge = { d: 'M0 -11.4L3.4 -7.2L-3.4 -7.2Z', fill: 'unit' };
+  return { moving: [...body, wedge], heading: [wedge] }[look] ?? body;
 }
 
 /** All tokens a drawing asks for. */

@@ -56,7 +56,7 @@ export function drawnUnits(features, { stale, age, ago }) {
       type: 'Feature', geometry,
       properties: {
         ...plain({ ...properties, id }), ...shortNames(properties), kind: String(properties.kind ?? ''), status: String(properties.status ?? ''), stale: stale || old,
-        bearing: moving ? properties.bearing_deg : 0, icon: `unit:${stale || old ? 'stale' : moving ? 'moving' : 'standing'}`, ...(gone > 0 && { note: ago(gone) }),
+        bearing: moving ? properties.bearing_deg : 0, moving: moving && !stale && !old, icon: `unit:${stale || old ? 'stale' : 'standing'}`, ...(gone > 0 && { note: ago(gone) }),
       },
     };
   });
