@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, District
+from tests.load.cluster import CrashCluster
 from tests.stage import LiveSite, Server, database_of_its_own, database_settings, open_stage
 
 
@@ -85,3 +86,10 @@ def live_site(django_db_setup, tmp_path_factory):
 def site_cast(live_site, district, django_db_blocker) -> Cast:
     """People whose accounts are committed, so that the running site knows them."""
     return Cast(district, blocker=django_db_blocker, server=live_site)
+
+
+@pytest.fixture(scope="session")
+def crash_cluster(django_db_setup):
+    """A durable PostgreSQL of its own with a copy of the district, which tests may kill."""
+    with CrashCluster.open() as cluster:
+        yield cluster

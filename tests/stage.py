@@ -157,12 +157,16 @@ def _build(owner: psycopg.Connection, cached: str) -> None:
     owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(cached)))
 
 
+def url_of(alias: str, name: str = "") -> str:
+    """Where the test database (or one of that name) is, as that connection's role."""
+    entry = settings.DATABASES[alias]
+    password = f":{quote(entry['PASSWORD'])}" if entry["PASSWORD"] else ""
+    return f"postgresql://{entry['USER']}{password}@/{name or entry['NAME']}?host={quote(entry['HOST'], safe='')}&port={entry['PORT']}"
+
+
 def database_settings(name: str = "") -> dict[str, str]:
     """Environment that points another process at the test database (or one of that name), as the app's role only."""
-    entry = settings.DATABASES["default"]
-    password = f":{quote(entry['PASSWORD'])}" if entry["PASSWORD"] else ""
-    url = f"postgresql://{entry['USER']}{password}@/{name or entry['NAME']}?host={quote(entry['HOST'], safe='')}&port={entry['PORT']}"
-    return {"DATABASE_URL": url, "WANGGE_SECRET_KEY": settings.SECRET_KEY, "EDGE": "0"}
+    return {"DATABASE_URL": url_of("default", name), "WANGGE_SECRET_KEY": settings.SECRET_KEY, "EDGE": "0"}
 
 
 def spawn(words: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
