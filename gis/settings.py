@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "layers.patrols",
     "layers.incidents",
     "layers.catalog",
+    "layers.walls",
     "layers.imports",
     "layers.tiles",
     "layers.api",
