@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "gis.middleware.BearerMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gis.displays.DisplayMiddleware",
     "gis.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -64,6 +64,7 @@ PURE = (
     "layers/walls/rules.py",
     "layers/walls/commands.py",
     "layers/walls/defaults.py",
+    "layers/walls/words.py",
     "layers/patrols/positions.py",
     "layers/patrols/permits.py",
     "layers/patrols/fix_bytes.py",
