@@ -15,7 +15,7 @@ from layers.people.admin import ServiceAdmin
 from layers.people.admin_base import ReadOnlyAdmin, actor_in, either, in_chinese
 from layers.people.admin_forms import ServiceForm
 from layers.people.rights import Actor
-from layers.territory.selectors import areas_with_bounds
+from layers.territory.selectors import area_names, areas_with_bounds
 from layers.walls import words
 from layers.walls.models import Scene, Wall, WallPresence
 from layers.walls.rules import CHOROPLETHS, HEATS, KINDS, LANGUAGES, THEMES, may_edit
@@ -119,10 +119,8 @@ class _OfArea(ServiceAdmin):
     @admin.display(description=_("Area"), ordering="area")
     def area_name(self, obj: Any) -> str:
         """The area by name and code."""
-        names: dict[str, str] = self.__dict__.setdefault("_names", {})
-        if obj.area not in names:
-            names.update({a.code: f"{a.name} / {a.name_en}" for a in areas_with_bounds()})
-        return f"{names.get(obj.area, '—')} {obj.area}"
+        known = area_names([obj.area]).get(obj.area)
+        return f"{known.name} / {known.name_en} {obj.area}" if known else f"— {obj.area}"
 
 
 @admin.register(Scene)
