@@ -18,7 +18,7 @@ DOORS: dict[str, Access] = {
     "layers/<layer>/features/<feature_id>": SHOWN,
     "search": SHOWN,
     "chain": SHOWN,
-    "me": SHOWN,
+    "me": SIGNED_IN,
     "incidents": Access(capability=Capability.REPORT, reading=Capability.SEE_CASES, readers=DISPLAYS),
     "incidents/<incident>": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
     "counts": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
