@@ -68,13 +68,14 @@ def _exchange(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     text = request.GET[PARAMETER]
     token = display_token(text, now)
-    if token is None:
-        return answer(request, DisplayRefused())
-    if request.user.is_authenticated:
-        logout(request)
     rest = request.GET.copy()
     del rest[PARAMETER]
     query = rest.urlencode()
+    if token is None:
+        request.META["QUERY_STRING"] = query  # the page repeats its own address, and must not repeat what was refused
+        return answer(request, DisplayRefused())
+    if request.user.is_authenticated:
+        logout(request)
     response = HttpResponseRedirect(f"{WALL}?{query}" if query else WALL)
     response.status_code = 303
     response["Cache-Control"] = "no-store"

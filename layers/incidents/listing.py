@@ -72,13 +72,9 @@ def cursor_of(reported_at: datetime, key: uuid.UUID) -> str:
 def read_cursor(text: str) -> tuple[datetime, uuid.UUID]:
     """The instant and id of a cursor. Raises InvalidInput."""
     match = _CURSOR.fullmatch(text)
-    try:
-        if match is not None:
-            micros = int(match.group(1))
-            moment = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
-            return moment, uuid.UUID(match.group(2))
-    except (OverflowError, ValueError, OSError):
-        pass
+    if match is not None:
+        seconds, micros = divmod(int(match.group(1)), 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros), uuid.UUID(match.group(2))
     raise InvalidInput(
         "cursor 应取自上一页的 next", "cursor must be the next of a page before", field="cursor", found=text
     )
