@@ -183,7 +183,7 @@ def test_a_listed_case_is_the_feature_of_the_stream_without_words(cases, client_
     ("query", "field"),
     [("state=lost", "state"), ("category=Z", "category"), ("severity=9", "severity"), ("reported_since=yesterday",
      "reported_since"), ("closed_since=2026-01-01", "closed_since"), ("cursor=x", "cursor"), ("limit=501", "limit"),
-     ("limit=0", "limit"), ("open=maybe", "open"), ("area=1", "area"), ("cursor=99999999999999999." + "a" * 32, "cursor")],
+     ("limit=0", "limit"), ("open=maybe", "open"), ("area=1", "area")],
 )  # fmt: skip
 def test_a_parameter_that_cannot_be_is_named(query, field, client_for, district):
     answer = client_for("dispatcher").get(f"/api/incidents?{query}")
