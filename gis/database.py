@@ -14,9 +14,12 @@ from psycopg import sql
 from layers.catalog.selectors import has_district
 from layers.errors import NewerDatabase
 from layers.patrols.partitions import ensure_partitions
+from layers.walls.services import ensure_defaults
 
 #: Tables into which the app's role may only INSERT.
-APPEND_ONLY = ("live_event", "live_link", "incidents_incident_history")
+APPEND_ONLY = (
+    "live_event", "live_link", "incidents_incident_history", "walls_scene_history", "walls_wall_history",
+)  # fmt: skip
 #: Functions of the owner that the app's role may call: what would need DDL, within bounds they judge themselves.
 CALLABLE = ("patrols_make_partitions", "patrols_drop_partitions", "live_activity")
 OWNER = "owner"
@@ -69,6 +72,7 @@ def prepare(verbosity: int = 1) -> None:
     if alias == OWNER:
         grant_app_role(settings.DATABASES[DEFAULT_DB_ALIAS]["USER"])
     ensure_partitions(using=alias)
+    ensure_defaults()  # a district that was loaded before there were walls gets them too
 
 
 def grant_app_role(role: str) -> None:

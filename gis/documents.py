@@ -101,8 +101,12 @@ def _door(door: Access) -> str:
         parts.append("roles " + ", ".join(sorted(door.roles)))
     if door.capability is not None:
         parts.append(f"capability {door.capability}")
+    if door.reading is not None:
+        parts.append(f"reading {door.reading}")
     if door.scopes:
         parts.append("token scopes " + ", ".join(sorted(door.scopes)))
+    if door.readers:
+        parts.append("for reading also " + ", ".join(sorted(door.readers)))
     return "; ".join(parts)
 
 

@@ -14,6 +14,7 @@ from layers.live.asgi import LiveApplication
 from layers.live.processes import Pulse
 from layers.live.stream import Station
 from layers.people.live_access import identify
+from layers.walls.live import register_wall_broadcasts
 
 GRACE_S = 3
 _WEB_THREADS = 10
@@ -52,6 +53,7 @@ def application(live: LiveApplication, *, with_web: bool) -> Any:
 def serve(*, uds: str = "", host: str = "127.0.0.1", port: int = 8000, with_web: bool = False) -> None:
     """Serves until SIGTERM or SIGINT: on a socket file (its folder decides who reaches it), or on a port."""
     register_live_layers()
+    register_wall_broadcasts()
     pulse = Pulse("stream")
     pulse.start()
     live = LiveApplication(lambda: Station(identify, pulse.tell))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from gis.displays import refusal_of_display
 from gis.errors import answer, as_wangge_error, defect
 from layers.errors import InvalidToken, NotFound
 from layers.people.access import SIGNED_IN, Access, door_of
@@ -65,7 +66,7 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Puts `request.actor` on every request; answers are private unless they say otherwise."""
-        bearer = getattr(request, "bearer", None)
+        bearer = getattr(request, "bearer", None) or request.display  # type: ignore[attr-defined]
         if bearer is not None:
             request.user = bearer.person
             request.actor = actor_of(bearer.person, token_scope=TokenScope(bearer.scope))  # type: ignore[attr-defined]
@@ -82,6 +83,8 @@ class AccessMiddleware:
         if door is None:
             return answer(request, NotFound())
         refusal = door.refusal(request.actor, request.method or "GET")  # type: ignore[attr-defined]
+        if not door.public:
+            refusal = refusal_of_display(request, refusal)
         return None if refusal is None else answer(request, refusal)
 
 

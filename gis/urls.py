@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from gis.pages import accounts, health, map, ops
+from gis.pages import accounts, health, map, ops, wall
 
 urlpatterns = [
     path("", map.home, name="home"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("ops/", ops.page, name="ops"),
     path("ops/state", ops.state, name="ops_state"),
     path("api/health", ops.health, name="health"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/remote/", wall.remote, name="wall_remote"),
+    path("wall/build", wall.build, name="wall_build"),
     path("tiles/", include("layers.tiles.urls")),
     path("api/", include("layers.api.urls", namespace="api")),
     path("admin/", admin.site.urls),

@@ -21,6 +21,7 @@ class Listener:
     token: str
     state: ClientState = field(default_factory=ClientState)
     heard: list[Message] = field(default_factory=list)
+    cookie: str = ""
     status: int = 0
     _link: http.client.HTTPConnection | None = None
     _answer: http.client.HTTPResponse | None = None
@@ -36,6 +37,8 @@ class Listener:
         parts = urlsplit(self.url)
         self._link = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=15)
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
         headers["Last-Event-ID"] = str(self.state.seq) if cursor is None else cursor
         self._link.request("GET", "/live/events", headers=headers)
         self._answer = self._link.getresponse()

@@ -11,7 +11,7 @@ from gis.ops import report as reports
 from gis.ops.judgement import BEAT_S
 from gis.ops.metrics import exposition
 from layers.api.description import described_person
-from layers.people.access import SIGNED_IN, Access, access
+from layers.people.access import SHOWN, Access, access
 from layers.roles import Capability
 
 OPERATORS = Access(capability=Capability.OPERATE)
@@ -42,7 +42,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposition(reports.report()), content_type=CONTENT_TYPE_LATEST, headers=_FRESH)
 
 
-@access(SIGNED_IN)
+@access(SHOWN)
 def health(request: HttpRequest) -> HttpResponse:
     """/api/health: what every screen may say about the system itself."""
     return _json(reports.health(reports.report()))

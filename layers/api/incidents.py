@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Router
+from ninja import Query, Router
 
+from layers.api.asking import asked_area, asked_instant, asked_words
 from layers.api.bodies import json_object
 from layers.incidents.bodies import SOURCES, read_move, read_order, read_report
+from layers.incidents.layer import CATEGORIES, SEVERITIES
+from layers.incidents.listing import MOST, Filters, list_incidents
 from layers.incidents.selectors import detail
 from layers.incidents.services import act_on_incident, relocate_incident, report_incident
-from layers.incidents.states import ACTIONS, FIELDS
+from layers.incidents.states import ACTIONS, FIELDS, State
 from layers.people.rights import Actor
 
 router = Router(tags=["incidents"])
 
+Text = Annotated[str, Query(max_length=120)]
 _ID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
 _VERSION = {"type": "integer", "minimum": 1}
@@ -58,6 +62,26 @@ def report(request: HttpRequest) -> Any:
     """201 with id, number, state, version, area and due; 200 with the same when this `client_id` was sent before."""
     outcome = report_incident(actor=_actor(request), report=read_report(json_object(request)))
     return _answer(outcome.result, 200 if outcome.repeated else 201)
+
+
+@router.get("", summary="Cases you may see, newest first: the list behind every number")
+def many(
+    request: HttpRequest, state: Text = "", open: Annotated[bool, Query()] = False, category: Text = "",
+    severity: Text = "", area: Text = "", reported_since: Text = "", closed_since: Text = "", cursor: Text = "",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+) -> Any:  # fmt: skip
+    """A FeatureCollection as the stream carries cases, with `total`, and `next` for `cursor` (null: the last page).
+
+    `state`, `category` and `severity` take several values with commas.
+    """
+    filters = Filters(
+        area=asked_area(area), states=asked_words("state", state, list(State)), open=open,
+        categories=asked_words("category", category, list(CATEGORIES)),
+        severities=[int(word) for word in asked_words("severity", severity, list(SEVERITIES))],
+        reported_since=asked_instant("reported_since", reported_since),
+        closed_since=asked_instant("closed_since", closed_since), after=cursor, limit=limit,
+    )  # fmt: skip
+    return list_incidents(_actor(request), filters)
 
 
 @router.get("/{incident}", summary="One case: feature, area chain, history of states, actions open to you")

@@ -6,20 +6,30 @@ from typing import Any
 
 from layers.api.csrf import session_writes_checked
 from layers.api.endpoints import api
-from layers.people.access import PUBLIC, SIGNED_IN, Access
+from layers.people.access import PUBLIC, SHOWN, SIGNED_IN, Access
 from layers.roles import Capability, TokenScope
 
+DISPLAYS = frozenset({TokenScope.DISPLAY})
 #: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
 DOORS: dict[str, Access] = {
     "": SIGNED_IN,
     "openapi.json": PUBLIC,
-    "layers": SIGNED_IN,
-    "layers/<layer>/features/<feature_id>": SIGNED_IN,
-    "search": SIGNED_IN,
-    "chain": SIGNED_IN,
+    "layers": SHOWN,
+    "layers/<layer>/features/<feature_id>": SHOWN,
+    "search": SHOWN,
+    "chain": SHOWN,
     "me": SIGNED_IN,
-    "incidents": Access(capability=Capability.REPORT),
-    "incidents/<incident>": Access(capability=Capability.SEE_CASES),
+    "incidents": Access(capability=Capability.REPORT, reading=Capability.SEE_CASES, readers=DISPLAYS),
+    "incidents/<incident>": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
+    "counts": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
+    "heat": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
+    "near": Access(capability=Capability.SEE_MAP, readers=DISPLAYS),
+    "duty": Access(capability=Capability.SEE_CASES, readers=DISPLAYS),
+    "scenes": SHOWN,
+    "walls": SHOWN,
+    "walls/<name>/commands": Access(capability=Capability.SEE_CASES),
+    "walls/<name>/presence": Access(capability=Capability.SEE_MAP, scopes=DISPLAYS),
+    "walls/<name>/reports": Access(capability=Capability.SEE_MAP, scopes=DISPLAYS),
     "incidents/<incident>/relocate": Access(capability=Capability.ACCEPT),
     "incidents/<incident>/<action>": Access(capability=Capability.SEE_CASES),
     "positions": Access(scopes=frozenset({TokenScope.POSITIONS_OWN, TokenScope.POSITIONS_ANY})),

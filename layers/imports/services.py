@@ -28,6 +28,7 @@ from layers.people.rights import Actor, may
 from layers.roles import Capability
 from layers.spec import LayerSpec
 from layers.territory.services import ensure_kinds, prove_tiling
+from layers.walls.services import ensure_defaults
 
 Progress = Callable[[str, int, int], None]
 _TREE = (("subdistricts", "district"), ("communities", "subdistricts"), ("grids", "communities"))
@@ -42,11 +43,12 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     items: tuple[int, int, int] = (0, 0, 0)
     members: int = 0
+    scenes: int = 0
 
     @property
     def changed(self) -> bool:
         """True when anything at all was written."""
-        return any(self.versions.values()) or any(self.items) or bool(self.members)
+        return any(self.versions.values()) or any(self.items) or bool(self.members) or bool(self.scenes)
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -65,6 +67,7 @@ class Summary:
             },
             "items": dict(zip(("added", "changed", "retired"), self.items, strict=True)),
             "members_changed": self.members,
+            "scenes_added": self.scenes,
         }
 
 
@@ -204,6 +207,7 @@ def _write_all(read: _Read, who: str, progress: Progress) -> Summary:
         summary.members = replace_members(rows=read.members, effective=profile.effective, actor=who)
     if profile.catalogue is not None:
         summary.items = load_catalogue(path=profile.catalogue, actor=who)
+    summary.scenes = ensure_defaults(actor=who)
     Profile.objects.exclude(id=profile.id).delete()
     Profile.objects.update_or_create(
         id=profile.id,

@@ -15,7 +15,7 @@ from layers.errors import InvalidInput, NotFound, Unavailable, WanggeError
 from layers.live import feed
 from layers.live.cursors import parse_cursor
 from layers.live.hub import Client, Identity
-from layers.live.messages import frame, heartbeat, message_for, reset
+from layers.live.messages import frame, heartbeat, reset
 from layers.live.stream import Station
 
 Scope = MutableMapping[str, Any]
@@ -156,7 +156,7 @@ class LiveApplication:
             if not rows or any(self._breaks(row, client) for row in rows):
                 await _send(send, reset("rights" if rows else "cursor", seq).encode())
                 break
-            messages = [message_for(row.change, client.identity.viewer) for row in rows if row.change]
+            messages = [row.message_for(client.identity.viewer) for row in rows]
             await _send(send, b"".join(message.encode() for message in messages if message))
             seq = rows[-1].seq
         client.seq = self.station.mirror.seq  # type: ignore[union-attr]

@@ -15,10 +15,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from layers.live.messages import Change, Sight
+from layers.live.broadcasts import broadcast_of
+from layers.live.messages import Change, Message, Sight, message_for
 from layers.live.mirror import Mirror, entry_of
 from layers.live.models import Cursor
 from layers.live.registry import live_layer, live_layers
+from layers.live.viewers import Viewer
 
 Json = dict[str, Any]
 _EVENTS = """
@@ -45,6 +47,14 @@ class Entered:
     recorded_at: datetime
     payload: Json
     change: Change | None
+
+    def told(self) -> Message | None:
+        """What every stream is told of it, when it is of a kind that is told to all."""
+        return broadcast_of(self.seq, instant(self.recorded_at), self.kind, self.object_id, self.payload)
+
+    def message_for(self, viewer: Viewer) -> Message | None:
+        """What a viewer is told of it; None when it is none of his business."""
+        return message_for(self.change, viewer) if self.change is not None else self.told()
 
 
 @dataclass(frozen=True)

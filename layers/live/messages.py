@@ -99,12 +99,6 @@ def reset(reason: str, seq: int) -> Message:
     return Message(RESET, {"reason": reason, "seq": seq})
 
 
-def published(seq: int, at: str, layer: str, version: int) -> Message:
-    """A layer has a new version: its tiles have new addresses."""
-    data = {"seq": seq, "at": at, "kind": PUBLISHED, "layer": layer, "version": version}
-    return Message(PUBLISHED, data, seq)
-
-
 def frame(at: str, units: Iterable[Sequence[Any]], *, full: bool) -> Message:
     """Positions: [id, lon, lat, at, speed_mps, bearing_deg] of each unit."""
     return Message(FRAME, {"at": at, "full": full, "units": [list(unit) for unit in units]})

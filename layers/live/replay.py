@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layers.live.hashes import layer_hash, state_hash
-from layers.live.messages import FRAME, HEARTBEAT, PUBLISHED, REMOVE, RESET, Message
+from layers.live.messages import FRAME, REMOVE, RESET, Message
 
 Json = dict[str, Any]
 UNHASHED = frozenset({"units"})
@@ -36,7 +36,7 @@ class ClientState:
             self._frame(data["units"])
         elif message.event == RESET:
             self.needs_reset = True
-        elif message.event not in (HEARTBEAT, PUBLISHED) and data["seq"] > self.seq:
+        elif (message.event == REMOVE or "feature" in data) and data["seq"] > self.seq:
             objects = self.layers.setdefault(data["layer"], {})
             if message.event == REMOVE:
                 objects.pop(data["id"], None)

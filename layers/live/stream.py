@@ -24,7 +24,7 @@ from django.utils import timezone
 from layers.errors import WanggeError
 from layers.live import feed
 from layers.live.hub import Client, Hub, Identity
-from layers.live.messages import frame, heartbeat, published
+from layers.live.messages import frame, heartbeat
 from layers.live.mirror import Mirror
 from layers.live.poke import STREAM, drain, listen
 from layers.live.registry import live_layer
@@ -148,10 +148,8 @@ class Station:
             change = self.mirror.apply(row.change)
             self.hub.change(change, row.seq)
             row = feed.Entered(**{**vars(row), "change": change})
-        elif row.kind == "layer.published":
-            self.hub.tell(
-                published(row.seq, feed.instant(row.recorded_at), row.object_id, int(row.payload["version"])), row.seq
-            )
+        elif (told := row.told()) is not None:
+            self.hub.tell(told, row.seq)
         elif row.object_type in ("assignment", "account", "token"):
             self._look_again_at(row)
         self.mirror.seq = row.seq

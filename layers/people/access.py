@@ -14,7 +14,8 @@ from layers.people.rights import Actor, may
 from layers.roles import Capability, Role, TokenScope
 
 _View = TypeVar("_View", bound=Callable[..., Any])
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Methods that change nothing.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,16 @@ class Access:
     """The door of one address.
 
     `public`: open to everybody. Otherwise an account is needed, and `capability` (any area) or one of `roles` when
-    given. `scopes` are the token scopes that open it besides `full` (and `read` for reading).
+    given. `scopes` are the token scopes that open it besides `full` (and `read` for reading); `readers` are scopes that
+    open it for reading alone. Where reading asks for another capability than writing, it is `reading`.
     """
 
     public: bool = False
     capability: Capability | None = None
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[TokenScope] = frozenset()
+    readers: frozenset[TokenScope] = frozenset()
+    reading: Capability | None = None
 
     def refusal(self, actor: Actor, method: str) -> WanggeError | None:
         """Why this caller may not pass, or None when he may."""
@@ -44,18 +48,21 @@ class Access:
             )
         if self.roles and not self.roles & actor.roles:
             return Forbidden()
-        if self.capability is not None and not may(actor, self.capability):
+        wanted = self.reading if self.reading is not None and method in SAFE else self.capability
+        if wanted is not None and not may(actor, wanted):
             return Forbidden()
         return None
 
     def _scope_fits(self, scope: TokenScope, method: str) -> bool:
         if scope is TokenScope.FULL or scope in self.scopes:
             return True
-        return scope is TokenScope.READ and method in _SAFE
+        return method in SAFE and (scope is TokenScope.READ or scope in self.readers)
 
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
+#: What walls read as well: any account, and tokens of scope `display`.
+SHOWN = Access(readers=frozenset({TokenScope.DISPLAY}))
 
 
 def access(door: Access) -> Callable[[_View], _View]:

@@ -17,24 +17,18 @@ from django.utils.translation import gettext_lazy
 
 from layers.people.admin_base import GuardedAdmin, ReadOnlyAdmin, actor_in, in_chinese
 from layers.people.admin_forms import ServiceForm
-from layers.people.models import Assignment, Department, PostTitle, Token, User
+from layers.people.admin_tokens import managed
+from layers.people.models import Assignment, Department, PostTitle, User
 from layers.people.rights import Actor, may
 from layers.people.selectors import post_titles
 from layers.people.services import (
     assign,
     create_account,
     end_assignment,
-    revoke_token,
     set_password,
     update_account,
 )
 from layers.roles import Capability, Role
-
-
-def managed(actor: Actor) -> QuerySet[Assignment]:
-    """Assignments over areas whose people the actor may manage."""
-    areas = Assignment.objects.values_list("area", flat=True).distinct()
-    return Assignment.objects.filter(area__in=[area for area in areas if may(actor, Capability.USERS, area=area)])
 
 
 def role_words() -> dict[str, str]:
@@ -238,40 +232,6 @@ class AssignmentAdmin(ServiceAdmin):
         for row in rows:
             end_assignment(actor=actor_in(request), assignment=row, at=timezone.now())
         self.message_user(request, _("%(count)d assignments are ended.") % {"count": len(rows)}, messages.SUCCESS)
-
-
-@admin.register(Token)
-class TokenAdmin(GuardedAdmin):
-    """Tokens by owner, scope and age; the token itself is stored nowhere and shown nowhere."""
-
-    list_display = ("person", "scope", "label", "created_at", "expires_at", "revoked_at")
-    list_select_related = ("person",)
-    search_fields = ("person__username", "person__name", "label")
-    ordering = ("-created_at",)
-    fields = ("person", "scope", "label", "created_at", "expires_at", "revoked_at")
-    readonly_fields = fields
-    actions = ("revoke",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Tokens of people whom the asker may manage."""
-        people = managed(actor_in(request)).values("person")
-        return super().get_queryset(request).filter(person__in=people)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Tokens are issued by `manage.py issue_token`, which prints them once."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only the list's action changes anything."""
-        return obj is None and super().has_change_permission(request)
-
-    @admin.action(description=gettext_lazy("Revoke the chosen tokens"), permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
-        """Each through the service."""
-        rows = [row for row in queryset if row.revoked_at is None]
-        for row in rows:
-            revoke_token(actor=actor_in(request), token=row)
-        self.message_user(request, _("%(count)d tokens are revoked.") % {"count": len(rows)}, messages.SUCCESS)
 
 
 @admin.register(Department)

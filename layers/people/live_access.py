@@ -15,6 +15,7 @@ from django.utils import timezone
 from layers.errors import InvalidToken, NotSignedIn
 from layers.live.hub import Identity
 from layers.people.access import Access
+from layers.people.displays import COOKIE, DisplayRefused, display_token
 from layers.people.models import Assignment, User
 from layers.people.rights import LiveView
 from layers.people.selectors import actor_of, valid_token
@@ -27,18 +28,10 @@ _BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-.~+/]{8,200}=*)", re.IGNORECASE)
 def identify(headers: dict[str, str]) -> Identity:
     """Who sent these headers (lower case: `authorization`, `cookie`).
 
-    Raises NotSignedIn or InvalidToken for nobody, WrongScope for a token that was not issued for this.
+    Raises NotSignedIn, InvalidToken or DisplayRefused for nobody, WrongScope for a token that was not issued for this.
     """
     now = timezone.now()
-    header = headers.get("authorization", "").strip()
-    if header:
-        match = _BEARER.fullmatch(header)
-        token = valid_token(match.group(1), now) if match else None
-        if token is None:
-            raise InvalidToken()
-        person, scope, token_id, ends = token.person, TokenScope(token.scope), str(token.pk), token.expires_at
-    else:
-        person, scope, token_id, ends = _signed_in(headers.get("cookie", "")), None, "", None
+    person, scope, token_id, ends = _asker(headers, now)
     actor = actor_of(person, token_scope=scope, at=now)
     refusal = DOOR.refusal(actor, "GET")
     if refusal is not None:
@@ -47,20 +40,43 @@ def identify(headers: dict[str, str]) -> Identity:
     return Identity(str(person.pk), token_id, LiveView.of(actor), since, min(filter(None, (until, ends)), default=None))
 
 
-def _signed_in(cookies: str) -> User:
-    """The account of a session cookie, checked as Django checks it (password changes end sessions)."""
+def _asker(headers: dict[str, str], now: datetime) -> tuple[User, TokenScope | None, str, datetime | None]:
+    """Account, token scope, token id and end of the credentials: a bearer token, else what the cookies stand for."""
+    header = headers.get("authorization", "").strip()
+    if not header:
+        return _of_cookies(headers.get("cookie", ""), now)
+    match = _BEARER.fullmatch(header)
+    token = valid_token(match.group(1), now) if match else None
+    if token is None:
+        raise InvalidToken()
+    return token.person, TokenScope(token.scope), str(token.pk), token.expires_at
+
+
+def _of_cookies(text: str, now: datetime) -> tuple[User, TokenScope | None, str, datetime | None]:
+    """As `_asker`, of a session, else of a display's token."""
     try:
-        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+        cookies = {name: morsel.value for name, morsel in SimpleCookie(text).items()}
     except CookieError:
-        morsel = None
-    if morsel is None:
+        cookies = {}
+    person = _signed_in(cookies.get(settings.SESSION_COOKIE_NAME, ""))
+    if person is not None:
+        return person, None, "", None
+    if not cookies.get(COOKIE):
         raise NotSignedIn()
+    token = display_token(cookies[COOKIE], now)
+    if token is None:
+        raise DisplayRefused()
+    return token.person, TokenScope.DISPLAY, str(token.pk), token.expires_at
+
+
+def _signed_in(key: str) -> User | None:
+    """The account of a session, checked as Django checks it (password changes end sessions); None without one."""
+    if not key:
+        return None
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
-    if not isinstance(user, User) or not user.is_active:
-        raise NotSignedIn()
-    return user
+    return user if isinstance(user, User) and user.is_active else None
 
 
 def _boundaries(person: User, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -180,6 +180,8 @@ _ADMIN_MODELS: dict[str, Capability] = {
     "catalog.layerversion": Capability.EDIT_LAYERS,
     "live.event": Capability.OPERATE,
 }
+#: Shared by who draws the map and who runs the system.
+_WALL_MODELS = frozenset({"walls.scene", "walls.wall", "walls.wallpresence"})
 _LAYER_APPS = frozenset({"territory", "places", "cameras", "patrols"})
 
 
@@ -187,6 +189,8 @@ def admin_permission(actor: Actor, perm: str) -> bool:
     """Whether a Django permission such as `territory.change_road` is granted by the actor's posts."""
     app, _, codename = perm.partition(".")
     verb, _, model = codename.partition("_")
+    if f"{app}.{model}" in _WALL_MODELS:
+        return any(may(actor, wanted) for wanted in (Capability.EDIT_LAYERS, Capability.OPERATE))
     capability = _ADMIN_MODELS.get(f"{app}.{model}")
     if capability is None and app in _LAYER_APPS:
         capability = Capability.EDIT_LAYERS

@@ -148,3 +148,31 @@ def point_of(code: str, *, on: date | None = None) -> tuple[float, float] | None
         )
         found = cursor.fetchone()
     return (found[0], found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class AreaBounds:
+    """An area with the box round it in degrees (west, south, east, north) and its size."""
+
+    level: str
+    code: str
+    name: str
+    name_en: str
+    bbox: tuple[float, float, float, float]
+    area_km2: float
+
+
+_BOUNDS = f"""
+SELECT level, code, name, name_en, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom), area_m2
+FROM territory_area WHERE {_VALID} ORDER BY length(code), code
+"""
+
+
+def areas_with_bounds(*, on: date | None = None) -> list[AreaBounds]:
+    """Every area there is on a day, outermost first, with its bounds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUNDS, {"day": on or timezone.localdate()})
+        return [
+            AreaBounds(level, code, name, name_en, (west, south, east, north), round(area_m2 / 1e6, 4))
+            for level, code, name, name_en, west, south, east, north, area_m2 in cursor.fetchall()
+        ]

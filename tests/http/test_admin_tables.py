@@ -22,6 +22,7 @@ TABLES = {f"{m._meta.app_label}/{m._meta.model_name}": a for m, a in admin.site.
 LAYER_TABLES = sorted({f"{m._meta.app_label}/{m._meta.model_name}" for m in map(model_of, VERSIONED)})
 PEOPLE = ["people/user", "people/assignment", "people/token", "people/posttitle"]
 OFFICE = ["people/department", "incidents/itemtype", "live/event"]
+WALLS = ["walls/scene", "walls/wall", "walls/wallpresence"]
 RASTER = json.dumps(
     {"driver": "GTiff", "name": "/vsicurl/http://127.0.0.1:1/x.tif", "srid": 4326, "width": 1, "height": 1}
 )
@@ -29,7 +30,7 @@ RASTER = json.dumps(
 
 def test_every_table_named_by_the_plan_is_there():
     assert set(TABLES) == {
-        *LAYER_TABLES, *PEOPLE, *OFFICE, "territory/areakind", "catalog/layerversion",
+        *LAYER_TABLES, *PEOPLE, *OFFICE, *WALLS, "territory/areakind", "catalog/layerversion",
     }  # fmt: skip
     assert len(LAYER_TABLES) == 10
 

@@ -72,6 +72,24 @@ ROWS: dict[str, Row] = {
     "api/incidents/<incident>/<action>": Row(
         "/api/incidents/{incident}/accept", 401, allowed=400, roles=holders(Capability.SEE_CASES), method="post"
     ),
+    "api/counts": Row("/api/counts", 401, roles=holders(Capability.SEE_CASES)),
+    "api/heat": Row("/api/heat", 401, roles=holders(Capability.SEE_CASES)),
+    "api/near": Row("/api/near?lon=114.02&lat=33.57", 401, roles=holders(Capability.SEE_MAP)),
+    "api/duty": Row("/api/duty", 401, roles=holders(Capability.SEE_CASES)),
+    "api/scenes": Row("/api/scenes", 401),
+    "api/walls": Row("/api/walls", 401),
+    "api/walls/<name>/commands": Row(
+        "/api/walls/main/commands", 401, allowed=400, roles=holders(Capability.SEE_CASES), method="post"
+    ),
+    "api/walls/<name>/presence": Row(
+        "/api/walls/main/presence", 401, allowed=400, roles=holders(Capability.SEE_MAP), method="post"
+    ),
+    "api/walls/<name>/reports": Row(
+        "/api/walls/main/reports", 401, allowed=400, roles=holders(Capability.SEE_MAP), method="post"
+    ),
+    "wall/": Row("/wall/", 401, roles=holders(Capability.SEE_MAP)),
+    "wall/remote/": Row("/wall/remote/", 401, roles=holders(Capability.SEE_CASES)),
+    "wall/build": Row("/wall/build", 401),
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
     "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }

@@ -76,6 +76,14 @@ test('newer tiles are told and change no feature', () => {
   assert.deepEqual(Object.keys(plainOf(state)), ['incidents', 'units', 'cameras']);
 });
 
+test('a command to a wall is told, moves the cursor on and changes no feature', () => {
+  const state = replayOf(snapshot());
+  const [told] = state.apply('wall.command', { seq: 11, at: 'x', kind: 'wall.command', wall: 'main', command: 'scene', args: { id: 'flight' } }, '11');
+  assert.deepEqual([told.op, told.wall, told.command, told.args], ['command', 'main', 'scene', { id: 'flight' }]);
+  assert.equal(state.seq, 11);
+  assert.deepEqual(Object.keys(plainOf(state)), ['incidents', 'units', 'cameras']);
+});
+
 test('a verified beat moves the cursor on, never back, never amid an event', () => {
   const state = replayOf(snapshot());
   state.reached(20);

@@ -4,6 +4,12 @@
  * of its `seq`. Pure.
  */
 
+/** Events that every screen is told of and that are about no feature: kind -> what they come out as. */
+const BROADCASTS = {
+  'layer.published': ({ layer, version, kind, seq }) => ({ op: 'published', layer, version, kind, seq }),
+  'wall.command': ({ wall, command, args, at, kind, seq }) => ({ op: 'command', layer: null, wall, command, args, at, kind, seq }),
+};
+
 function indexed(layers) {
   return new Map(Object.entries(layers).map(([layer, { features }]) => [layer, new Map(features.map((one) => [String(one.id), one]))]));
 }
@@ -23,8 +29,8 @@ export function replayOf(snapshot) {
   }
 
   function one(data) {
-    const { layer, kind, version } = data;
-    if (data.event === 'layer.published') return { op: 'published', layer, version, kind, seq: data.seq };
+    const { layer, kind } = data;
+    if (Object.hasOwn(BROADCASTS, data.event)) return BROADCASTS[data.event](data);
     const features = table(layer);
     times.set(layer, data.at);
     const id = String(data.id);
@@ -48,13 +54,13 @@ export function replayOf(snapshot) {
     /**
      * What one message of the stream changes; nothing for what is already in the state.
      * @param {string} event its name @param {object} data @param {string|null} id its own id
-     * @returns {{op: 'add'|'change'|'remove'|'published', layer: string, id?: string, feature?: object|null,
+     * @returns {{op: 'add'|'change'|'remove'|'published'|'command', layer: string|null, id?: string, feature?: object|null,
      *   previous?: object|null, kind: string, seq: number}[]}
      */
     apply(event, data, id) {
       if (!Number.isSafeInteger(data.seq)) throw new TypeError(`an event without seq: ${event}`);
       if (data.seq <= seq) return [];
-      if (event !== 'remove' && event !== 'layer.published' && !data.feature?.properties) throw new TypeError(`an event without its feature: ${event}`);
+      if (event !== 'remove' && !Object.hasOwn(BROADCASTS, event) && !data.feature?.properties) throw new TypeError(`an event without its feature: ${event}`);
       group.push({ ...data, event });
       if (!id) return [];
       const whole = group;
