@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from layers.live.broadcasts import broadcast_of
 from layers.live.hashes import state_hash
-from layers.live.messages import FRAME, PUBLISHED, REMOVE, Message, frame, group, heartbeat, published
+from layers.live.messages import FRAME, PUBLISHED, REMOVE, Message, frame, group, heartbeat
 from layers.live.replay import ClientState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,7 +51,10 @@ def messages(dice: random.Random, seq: int) -> list[Message]:
             [f"x{n}", *dice.choice([(None, None), (114.01, 33.57)]), "2026-09-16T12:00:01Z", 1.5, 90] for n in range(4)
         ]
         return [frame("2026-09-16T12:00:01Z", rows, full=dice.random() < 0.5)]
-    return [published(seq, "2026-09-16T12:00:00Z", "roads", seq), heartbeat(seq, "2026-09-16T12:00:00Z", "0" * 64)]
+    told_to_all = broadcast_of(seq, "2026-09-16T12:00:00Z", PUBLISHED, "roads", {"version": seq})
+    assert told_to_all is not None
+    unknown = Message("shift.ended", {"seq": seq, "at": "2026-09-16T12:00:00Z", "kind": "shift.ended"}, seq)
+    return [dice.choice([told_to_all, unknown]), heartbeat(seq, "2026-09-16T12:00:00Z", "0" * 64)]
 
 
 @pytest.mark.parametrize("seed", range(8))

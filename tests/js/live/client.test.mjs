@@ -249,7 +249,7 @@ test('an answer that is a page, not a stream, is a failure that is tried again',
 for (const [name, text] of [
   ['no JSON', 'id: 101\nevent: incident.reported\ndata: {"seq"\n\n'],
   ['no seq', 'id: 101\nevent: incident.reported\ndata: {}\n\n'],
-  ['no feature', 'id: 101\nevent: incident.reported\ndata: {"seq":101,"layer":"incidents","id":"a"}\n\n'],
+  ['an empty feature', 'id: 101\nevent: incident.reported\ndata: {"seq":101,"layer":"incidents","id":"a","feature":null}\n\n'],
   ['no object', 'event: heartbeat\ndata: null\n\n'],
   ['a frame without units', 'event: frame\ndata: {}\n\n'],
 ]) {

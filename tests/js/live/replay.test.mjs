@@ -94,9 +94,15 @@ test('a verified beat moves the cursor on, never back, never amid an event', () 
   assert.equal(state.seq, 20);
 });
 
+test('a kind that this screen does not know and that is about no feature only moves the cursor', () => {
+  const state = replayOf(snapshot({ incidents: [feature('a')] }));
+  assert.deepEqual(state.apply('shift.ended', { seq: 11, at: 'x', kind: 'shift.ended' }, '11'), []);
+  assert.deepEqual([state.seq, state.layers.get('incidents').size], [11, 1]);
+});
+
 test('what cannot be replayed is refused and leaves the state alone', () => {
   const state = replayOf(snapshot());
-  for (const bad of [{}, { seq: '11' }, { seq: NaN }, { seq: 11, layer: 'incidents', id: 'a' }, { seq: 11, layer: 'incidents', id: 'a', feature: { id: 'a' } }]) {
+  for (const bad of [{}, { seq: '11' }, { seq: NaN }, { seq: 11, layer: 'incidents', id: 'a', feature: null }, { seq: 11, layer: 'incidents', id: 'a', feature: { id: 'a' } }]) {
     assert.throws(() => state.apply('incident.reported', bad, '11'), TypeError, JSON.stringify(bad));
   }
   assert.equal(state.seq, 10);
