@@ -25,7 +25,9 @@ from layers.spec import FieldSpec, LayerSpec
 
 LabelShape = Literal["point", "line"]
 Slot = tuple[
-    Literal["clip", "reach", "inside", "west", "south", "east", "north", "to_left", "to_top", "version", "areas", "constant"],
+    Literal[
+        "clip", "reach", "inside", "west", "south", "east", "north", "to_left", "to_top", "version", "areas", "constant"
+    ],
     int | str,
 ]
 Parameter = str | list[str]
