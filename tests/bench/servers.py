@@ -82,7 +82,7 @@ def web_command() -> list[str]:
         command = [str(part) for part in services.web(places, SimpleNamespace(edge=False, host="H", port="P")).command]
     finally:
         services.service_env = original
-    cut = command.index("--host")
+    cut = command.index("--uds")
     return [*command[:cut], *command[cut + 4 :]]
 
 
