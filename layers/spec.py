@@ -83,6 +83,7 @@ class LayerSpec:
     shows a row (None: a public base layer, one scope for everybody). `area_columns` hold area codes, most specific
     first, against which an assignment's area is matched. A layer that is not `versioned` has a table of its own shape:
     its features are live objects, and `column` of a field may name nothing where the value is added when it is sent.
+    `snaps` says that the model stores `snap_clearance`, so that tiles may snap its shapes instead of clipping them.
     """
 
     id: str
@@ -103,6 +104,7 @@ class LayerSpec:
     searchable: bool = True
     tiled: bool = True
     versioned: bool = True
+    snaps: bool = False
 
     @property
     def public(self) -> bool:

@@ -152,6 +152,10 @@ http {{
             gunzip on;
             # Corked, a kept tile whose last segment is short waits 40 ms for the client's delayed acknowledgement.
             tcp_nopush off;
+            # Header and tile leave in one write: for a few kB that is cheaper than sendfile's second call and packet.
+            # A buffer is as large as its tile, up to this.
+            sendfile off;
+            output_buffers 1 256k;
             proxy_cache_lock on;
             proxy_cache_lock_timeout 5s;
             proxy_cache_use_stale off;

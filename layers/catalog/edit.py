@@ -36,7 +36,7 @@ from layers.territory.services import prove_tiling
 
 _FIXED = frozenset(
     {"row_id", "feature_id", "feature_version", "client_id", "valid_from", "valid_to", "version_from", "version_to",
-     "import_id", "rank", "digest", "geom", "geom_3857"}
+     "import_id", "rank", "digest", "geom", "geom_3857", "snap_clearance"}
 )  # fmt: skip
 _LEVELS = ("grid", "community", "subdistrict")
 

@@ -53,7 +53,7 @@ GRIDS = _areas(
 
 UNIT_GRIDS = LayerSpec(
     id="unit_grids", zh="单元网格", en="Unit grids", model="territory.UnitGrid", geometry_types=("MultiPolygon",),
-    group=Group.AREAS, area_columns=("grid", "community"), min_zoom=15, label_zoom=16,
+    group=Group.AREAS, area_columns=("grid", "community"), min_zoom=15, label_zoom=16, snaps=True,
     fields=(
         *COMMON_FIELDS, GRID, COMMUNITY, AREA_M2,
         FieldSpec("land_use", "text", "用地", "Land use", max_length=24, values=codes(
@@ -78,7 +78,7 @@ BUILDING_USES = codes(
 )  # fmt: skip
 BUILDINGS = LayerSpec(
     id="buildings", zh="建筑", en="Buildings", model="territory.Building", geometry_types=("MultiPolygon",),
-    group=Group.BUILT, area_columns=("grid", "community"), min_zoom=12, label_zoom=16,
+    group=Group.BUILT, area_columns=("grid", "community"), min_zoom=12, label_zoom=16, snaps=True,
     fields=(
         *COMMON_FIELDS,
         FieldSpec("use", "text", "用途", "Use", values=BUILDING_USES, tile_zoom=12, required=True, max_length=24),

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from layers.territory.features import LayerFeature, feature_constraints, feature_indexes, web_geometry
+from layers.territory.features import LayerFeature, feature_constraints, feature_indexes, snap_clearance, web_geometry
 
 LEVEL_CHOICES = [
     ("district", _("district")),
@@ -86,6 +86,7 @@ class UnitGrid(LayerFeature):
     area_m2 = models.FloatField(_("area in m²"))
     geom = models.MultiPolygonField(srid=4326, spatial_index=False)
     geom_3857 = web_geometry()
+    snap_clearance = snap_clearance()
 
     class Meta:
         verbose_name = _("unit grid")
@@ -113,6 +114,7 @@ class Building(LayerFeature):
     subdistrict = models.CharField(_("subdistrict"), max_length=9)
     geom = models.MultiPolygonField(srid=4326, spatial_index=False)
     geom_3857 = web_geometry()
+    snap_clearance = snap_clearance()
 
     class Meta:
         verbose_name = _("building")

@@ -5,6 +5,9 @@ cuts all layers of a tile: `ST_AsMVT` of each, concatenated (a Mapbox Vector Til
 join by joining their bytes). Rows are taken in the order rank, id: this decides what a cap drops, and makes the bytes
 the same whatever plan the database chose.
 
+A footprint that lies wholly inside a tile and keeps its shape on the tile's grid (see `_cut`) is only moved and snapped,
+which takes a sixth of the time of `ST_AsMVTGeom`; whatever touches the margin, or is finer than the grid, is clipped.
+
 Sources: Mapbox Vector Tile 2.1; PostGIS 3.3 ST_AsMVT, ST_AsMVTGeom.
 """
 
@@ -21,13 +24,24 @@ from layers.people.rights import RowScope
 from layers.spec import FieldSpec, LayerSpec
 
 LabelShape = Literal["point", "line"]
-Slot = tuple[Literal["clip", "reach", "west", "south", "east", "north", "version", "areas", "constant"], int | str]
+Slot = tuple[
+    Literal[
+        "clip", "reach", "inside", "west", "south", "east", "north", "to_left", "to_top", "version", "areas", "constant"
+    ],
+    int | str,
+]
 Parameter = str | list[str]
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _POINTS = frozenset({"Point", "MultiPoint"})
 _LINES = frozenset({"LineString", "MultiLineString"})
+_STORED = "geom_3857"
 _ORDER = 'rank, feature_id COLLATE "C"'
+#: Snapping moves a vertex by half a diagonal of the grid at most, so two of them (or a vertex and an edge) approach each
+#: other by one diagonal, sqrt(2) units; the rest is for rounding.
+SNAP_CLEARANCE_UNITS = 1.415
+#: `@` compares boxes rounded outward to 32 bits: twice 1 m in EPSG:3857, up to 2 m at its rim.
+_BOX_ROUNDING_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class Statement:
     ) -> list[Parameter]:
         """Values in placeholder order, as text that the database casts (area prefixes as a list of patterns)."""
         west, south, east, north = edges(z, x, y)
-        fixed = {"west": west, "south": south, "east": east, "north": north}
+        fixed = {"west": west, "south": south, "east": east, "north": north, "to_left": -west, "to_top": -north}
         values: list[Parameter] = []
         for kind, which in self.slots:
             if kind == "version":
@@ -62,8 +76,8 @@ class Statement:
                 values.append(str(which))
             elif kind == "clip":
                 values.append(f"BOX({west!r} {south!r},{east!r} {north!r})")
-            elif kind == "reach":
-                margin = BUFFER * metres_per_unit(z)
+            elif kind in ("reach", "inside"):
+                margin = BUFFER * metres_per_unit(z) - (_BOX_ROUNDING_M if kind == "inside" else 0.0)
                 values.append(_box_ewkb(west - margin, south - margin, east + margin, north + margin))
             else:
                 values.append(repr(fixed[kind]))
@@ -159,10 +173,9 @@ class _Writer:
     def features(self, index: int, source: Source) -> str:
         """The layer itself, clipped with a margin."""
         spec = source.spec
-        cut = f"ST_AsMVTGeom({self._shape(spec)}, {self.put('clip')}::box2d, {EXTENT}, {BUFFER}, true)"
         return self._layer(
             spec.id,
-            f"SELECT {cut} AS shape, {self._columns(spec)}"
+            f"SELECT {self._cut(spec)} AS shape, {self._columns(spec)}"
             f" FROM {identifier(source.table)} AS f"
             f" WHERE geom_3857 && {self.put('reach')}::geometry AND {self._rows(index, source)}"
             f" ORDER BY {_ORDER} LIMIT {spec.detail_at(self.z).cap:d}",
@@ -181,8 +194,7 @@ class _Writer:
             spot = f"CASE ST_Dimension(geom_3857) WHEN 1 THEN {middle} ELSE {spot} END"
         return self._layer(
             label_id(spec),
-            f"SELECT ST_AsMVTGeom(spot, {self.put('clip')}::box2d, {EXTENT}, {BUFFER}, true) AS shape,"
-            f" {self._columns(spec)}"
+            f"SELECT {self._snapped('spot')} AS shape, {self._columns(spec)}"
             f" FROM (SELECT {spot} AS spot, f.* FROM {identifier(source.table)} AS f"
             f" WHERE geom_3857 && {self.put('reach')}::geometry AND name <> '' AND {self._rows(index, source)}"
             f" OFFSET 0) AS f WHERE {inside}"
@@ -219,12 +231,35 @@ class _Writer:
             f"SELECT ST_AsMVT(t, '{_layer_name(name)}', {EXTENT}, 'shape') FROM ({rows}) AS t WHERE shape IS NOT NULL"
         )
 
+    def _cut(self, spec: LayerSpec) -> str:
+        """The shape in units of the tile, clipped with a margin.
+
+        A ring whose minimum clearance is above one diagonal of the grid stays valid when it is snapped: to become
+        invalid, a vertex would have to reach another vertex or an edge on the way. Its hole stays inside, and it keeps
+        its direction; those whose outer ring would not run clockwise on screen have no clearance stored.
+        """
+        shape = self._shape(spec)
+        clipped = f"ST_AsMVTGeom({shape}, {self.put('clip')}::box2d, {EXTENT}, {BUFFER}, true)"
+        if not spec.snaps or shape != _STORED:
+            return clipped
+        sound = SNAP_CLEARANCE_UNITS * metres_per_unit(self.z)
+        return (
+            f"CASE WHEN {_STORED} @ {self.put('inside')}::geometry AND snap_clearance > {sound!r}"
+            f" THEN {self._snapped(_STORED)} ELSE {clipped} END"
+        )
+
+    def _snapped(self, shape: str) -> str:
+        """A shape inside the tile, moved to its grid: units from the top left corner, rounded to whole ones."""
+        scale = 1 / metres_per_unit(self.z)
+        moved = f"ST_TransScale({shape}, {self.put('to_left')}::float8, {self.put('to_top')}::float8, {scale!r}, {-scale!r})"
+        return f"ST_SnapToGrid({moved}, 1)"
+
     def _shape(self, spec: LayerSpec) -> str:
         """The geometry to cut: simplified where that is coarser than the tile's own grid."""
         tolerance = spec.detail_at(self.z).tolerance_m
         if tolerance <= metres_per_unit(self.z) / 2 or set(spec.geometry_types) <= _POINTS:
-            return "geom_3857"  # ST_AsMVTGeom itself drops what is finer than half a unit
-        return f"ST_Simplify(geom_3857, {float(tolerance)!r}, true)"
+            return _STORED  # ST_AsMVTGeom itself drops what is finer than half a unit
+        return f"ST_Simplify({_STORED}, {float(tolerance)!r}, true)"
 
     def _columns(self, spec: LayerSpec) -> str:
         columns = [f"{_value(field)} AS {identifier(field.name)}" for field in tile_fields(spec, self.z)]

@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.bench.load import rate
+from tests.bench.meter import Meter, Run
 from tests.bench.report import Figure, compare
 from tests.bench.servers import edge, wangge
 from tests.bench.stage import Database
@@ -21,8 +22,10 @@ def measure(database: Database, folder: Path, rounds: int, seconds: float) -> li
     """Round by round: cached tile, same bytes as precompressed file, and for comparison the web process's own cache."""
     paths = {z: [f"/tiles/{LAYER}/{z}/{x}/{y}.mvt?v=1&s=public" for x, y in filled_tiles(database, z)] for z in ZOOMS}
     static = folder / "files"
-    rates: dict[tuple[str, int], list[float]] = {}
+    runs: dict[tuple[str, int], list[Run]] = {}
     with contextlib.ExitStack() as stack:
+        meter = Meter(database)
+        stack.callback(meter.close)
         web = stack.enter_context(wangge(database, folder, cache_mb=256))
         files = {z: [_save(web.url, path, static, number, z) for number, path in enumerate(paths[z])] for z in ZOOMS}
         front = stack.enter_context(edge(folder, static, web))
@@ -32,20 +35,31 @@ def measure(database: Database, folder: Path, rounds: int, seconds: float) -> li
         for number in range(rounds):
             print(f"  edge: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
             for z in ZOOMS:
-                for name, base, asked in (
-                    ("file", front.url, files[z]), ("edge", front.url, paths[z]), ("web", web.url, paths[z]),
-                ):  # fmt: skip
-                    found = rate(base, asked, seconds, folder, connections=32, accept_encoding="gzip")
-                    rates.setdefault((name, z), []).append(found)
+                for name, server, asked in (
+                    ("file", front, files[z]),
+                    ("edge", front, paths[z]),
+                    ("web", web, paths[z]),
+                ):
+                    before = meter.used(server.pid)
+                    found = rate(server.url, asked, seconds, folder, connections=32, accept_encoding="gzip")
+                    run = Run(found, found * seconds / max(1e-9, meter.used(server.pid) - before))
+                    runs.setdefault((name, z), []).append(run)
+    return [figure for z in ZOOMS for figure in _figures(runs, z)]
+
+
+def _figures(runs: dict[tuple[str, int], list[Run]], z: int) -> list[Figure]:
     note = "gzipped form, 32 connections; the edge runs the product's configuration"
-    return [
-        figure
-        for z in ZOOMS
-        for figure in (
-            compare(f"repeated tile z{z}, edge", "nginx static file", rates["edge", z], rates["file", z], goal=0.7, unit="tiles/s", note=note),
-            compare(f"repeated tile z{z}, no edge", "nginx static file", rates["web", z], rates["file", z], goal=None, unit="tiles/s"),
-        )
-    ]  # fmt: skip
+    figures = []
+    for who, goal in (("edge", 0.7), ("web", None)):
+        name = f"repeated tile z{z}, {'edge' if who == 'edge' else 'no edge'}"
+        mine, theirs = runs[who, z], runs["file", z]
+        figures += [
+            compare(name, "nginx static file", [r.rate for r in mine], [r.rate for r in theirs], goal=goal,
+                    unit="tiles/s", note=note),
+            compare(f"{name}, by CPU time", "nginx static file", [r.per_cpu for r in mine],
+                    [r.per_cpu for r in theirs], goal=goal, unit="tiles/CPU s"),
+        ]  # fmt: skip
+    return figures
 
 
 def _save(base: str, path: str, static: Path, number: int, z: int) -> str:

@@ -1,7 +1,9 @@
-"""The limit: processes that do nothing but the prepared binary ST_AsMVT statement through psycopg, tile after tile.
+"""The limit: processes that do nothing but a prepared binary ST_AsMVT statement through psycopg, tile after tile.
 
-The same statement and the same session settings as the product's, rights left out. They are started once and told by
-a line on stdin which zoom to run and for how long.
+Two statements, both with the product's rows, columns, order, cap, labels and session settings, rights left out:
+`textbook` puts every shape through ST_AsMVTGeom, as PostGIS' manual does; `own` is the product's statement to the letter,
+so that what is left is the server's overhead. The processes are started once and told by a line on stdin which statement
+to run, at which zoom and for how long.
 """
 
 from __future__ import annotations
@@ -11,9 +13,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tests.bench.stage import ROOT, Database
+
+if TYPE_CHECKING:
+    from layers.tiles.mvt import Statement
+
+STATEMENTS = ("textbook", "own")
 
 
 class Limit:
@@ -39,10 +47,10 @@ class Limit:
         """The processes."""
         return [process.pid for process in self._processes]
 
-    def rate(self, z: int, seconds: float) -> float:
+    def rate(self, which: str, z: int, seconds: float) -> float:
         """Tiles a second of both together."""
         for process in self._processes:
-            self._say(process, f"{z} {seconds}")
+            self._say(process, f"{which} {z} {seconds}")
         return sum(float(process.stdout.readline()) for process in self._processes if process.stdout)
 
     def close(self) -> None:
@@ -59,6 +67,16 @@ class Limit:
         process.stdin.flush()
 
 
+def statement(which: str, ids: tuple[str, ...], z: int) -> Statement:
+    """The statement of that name."""
+    from layers.tiles import mvt, selectors
+
+    specs = [replace(spec, snaps=which == "own" and spec.snaps) for spec in selectors.tiled_specs(ids)]
+    made = mvt.statement([mvt.Source(spec, selectors.table_of(spec)) for spec in specs], z)
+    assert made is not None
+    return made
+
+
 def _serve() -> None:
     import django
 
@@ -66,22 +84,23 @@ def _serve() -> None:
     import psycopg
 
     from layers.people.rights import EVERYTHING
-    from layers.tiles import links, selectors
+    from layers.tiles import links
 
     given, number = json.loads(sys.stdin.readline()), int(sys.stdin.readline())
-    ids: Sequence[str] = tuple(given["layer"].split(","))
+    ids = tuple(given["layer"].split(","))
     connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, options=links.OPTIONS)
     cursor = psycopg.RawCursor(connection)
     work = {}
-    for z, tiles in given["tiles"].items():
-        sql = selectors.statement_for(ids, int(z), (False,) * len(ids))
-        assert sql is not None
-        values = [sql.parameters(int(z), x, y, (1,) * len(ids), (EVERYTHING,) * len(ids)) for x, y in tiles]
-        work[int(z)] = (sql.text, values[number * len(values) // 2 :] + values[: number * len(values) // 2])
+    for which in STATEMENTS:
+        for z, tiles in given["tiles"].items():
+            sql = statement(which, ids, int(z))
+            values = [sql.parameters(int(z), x, y, (1,) * len(ids), (EVERYTHING,) * len(ids)) for x, y in tiles]
+            half = number * len(values) // 2
+            work[which, z] = (sql.text, values[half:] + values[:half])
     print("ready", flush=True)
     for line in sys.stdin:
-        zoom, seconds = line.split()
-        text, values = work[int(zoom)]
+        which, z, seconds = line.split()
+        text, values = work[which, z]
         count, started = 0, time.perf_counter()
         while time.perf_counter() - started < float(seconds):
             cursor.execute(text, values[count % len(values)], binary=True, prepare=True)

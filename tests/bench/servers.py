@@ -82,7 +82,7 @@ def web_command() -> list[str]:
         command = [str(part) for part in services.web(places, SimpleNamespace(edge=False, host="H", port="P")).command]
     finally:
         services.service_env = original
-    cut = command.index("--host")
+    cut = command.index("--uds")
     return [*command[:cut], *command[cut + 4 :]]
 
 
@@ -148,7 +148,7 @@ def edge(folder: Path, static: Path, web: Server) -> Iterator[Server]:
     for name in ("run/edge", "log/edge", "cache/tiles"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "static").symlink_to(static)
-    places: Any = SimpleNamespace(state=folder, web_socket=Path("WEB"), rooted=False)
+    places: Any = SimpleNamespace(state=folder, web_socket=Path("WEB"), live_socket=folder / "no-stream", rooted=False)
     text = configuration(places, SimpleNamespace(host="127.0.0.1", port=port))
     target = folder / "nginx.conf"
     target.write_text(text.replace("unix:WEB", web.url.removeprefix("http://")))

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from layers.geo.tilemath import tiles_over
-from tests.bench.limit import Limit
+from tests.bench.limit import STATEMENTS, Limit
 from tests.bench.load import rate, tool
 from tests.bench.meter import Meter, Run
 from tests.bench.report import Figure, compare
@@ -64,12 +64,12 @@ class _Contest:
     @property
     def names(self) -> list[str]:
         """Who takes part, in turn."""
-        return ["limit", "ours", *(["tipg", "bare"] if self.rival else []), "packed"]
+        return [*STATEMENTS, "ours", *(["tipg", "bare"] if self.rival else []), "packed"]
 
     def run(self, who: str, z: int, seconds: float) -> Run:
         """One measurement of one contestant."""
-        if who == "limit":
-            return self._metered(self.limit.pids, seconds, lambda: self.limit.rate(z, seconds))
+        if who in STATEMENTS:
+            return self._metered(self.limit.pids, seconds, lambda: self.limit.rate(who, z, seconds))
         server = {"tipg": self.rival, "bare": self.bare}.get(who, self.web)
         assert server is not None
         accept = "gzip" if who == "packed" else ""
@@ -91,7 +91,7 @@ def _path(who: str, z: int, x: int, y: int) -> str:
 
 
 def measure(database: Database, folder: Path, rounds: int, seconds: float) -> list[Figure]:
-    """Round by round limit, ours, tipg, ours packed, at each zoom, on servers that run all the while."""
+    """Round by round both limits, ours, tipg, ours packed, at each zoom, on servers that run all the while."""
     runs: dict[tuple[str, int], list[Run]] = {}
     with contextlib.ExitStack() as stack:
         contest = _Contest(database, folder, stack)
@@ -110,8 +110,9 @@ def _figures(runs: dict[tuple[str, int], list[Run]], z: int, count: int) -> list
     note = f"{count} distinct tiles with {LAYER} and their labels, 2 processes each, load by {tool()} on 8 connections"
     figures = []
     for who, other, peer, goal in (
-        ("ours", "limit", "psycopg ST_AsMVT loop", 0.75),
-        ("packed", "limit", "psycopg ST_AsMVT loop", None),
+        ("ours", "textbook", "psycopg ST_AsMVT loop", 0.75),
+        ("ours", "own", "the same loop with our own statement", None),
+        ("packed", "textbook", "psycopg ST_AsMVT loop, not packed", None),
         ("ours", "tipg", "tipg 1.6.1", None if z >= LABEL_ZOOM else TIPG_GOAL[z]),
         *([("bare", "tipg", "tipg 1.6.1", TIPG_GOAL[z])] if z >= LABEL_ZOOM else []),
     ):
