@@ -21,7 +21,7 @@
  * @property {{lon: number, lat: number, zoom: number, bearing: number, pitch: number}|null} camera null: fit the area
  * @property {boolean} three_d
  * @property {string[]} layers ids of the layers that are on
- * @property {string} choropleth `none`, `open_now`, `open_per_km2` or `oldest_age`
+ * @property {string} choropleth `none`, `open_now`, `per_km2` or `oldest`
  * @property {string} heat `none`, `24h`, `7d` or `30d`
  * @property {number} duration_s
  */
@@ -53,8 +53,8 @@
  *   round a severity-1 incident
  * @property {(scene: Scene) => void} applyScene camera, layers, choropleth and heat switches, 2D or 3D; for kind `flight` the
  *   slow turn begins and ends with the next scene or touch. Values of choropleth and heat come by their own methods
- * @property {(kind: 'none'|'open_now'|'open_per_km2'|'oldest_age', values: Map<string, number|null>|null) => void} choropleth
- *   value by area code (grids, 13 digits or more); null: off. `oldest_age` in minutes. A null value is "no data"
+ * @property {(kind: 'none'|'open_now'|'per_km2'|'oldest', values: Map<string, number|null>|null) => void} choropleth
+ *   value by area code (grids, 13 digits or more); null: off. `oldest` in minutes. A null value is "no data"
  * @property {(points: [number, number, number][]|null) => void} heat lon, lat, cases; null: off
  * @property {(on: boolean) => void} threeD pitched with buildings, or flat and north up
  * @property {(camera: Partial<Camera> & {center: [number, number]}) => void} flyTo
