@@ -56,6 +56,7 @@
  * @property {(kind: 'none'|'open_now'|'per_km2'|'oldest', values: Map<string, number|null>|null) => void} choropleth
  *   value by area code (grids, 13 digits or more); null: off. `oldest` in minutes. A null value is "no data"
  * @property {(points: [number, number, number][]|null) => void} heat lon, lat, cases; null: off
+ * @property {(ids: string[]) => void} layers switches layers without moving the camera
  * @property {(on: boolean) => void} threeD pitched with buildings, or flat and north up
  * @property {(camera: Partial<Camera> & {center: [number, number]}) => void} flyTo
  * @property {(state: 'live'|'stale'|'mismatch', ages: Partial<Record<LiveLayer, 'ok'|'late'|'stale'>>) => void} dim
