@@ -86,13 +86,13 @@ export const ZH = {
 
 /**
  * A function that says a text in one language, filling `{name}` from `values`.
- * @param {string} language `zh-hans` or `en`
+ * @param {string} language `zh-hans` or `en` @param {Record<string, string>} [dictionary] the Chinese of the page
  * @returns {(text: string, values?: Record<string, string|number>) => string}
  */
-export function speaker(language) {
+export function speaker(language, dictionary = ZH) {
   const chinese = isChinese(language);
   return (text, values = {}) => {
-    const pattern = (chinese && ZH[text]) || text;
+    const pattern = (chinese && dictionary[text]) || text;
     return pattern.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   };
 }
