@@ -22,6 +22,7 @@ class Tile:
 
     def __init__(self, body: bytes) -> None:
         self.plain_size = len(body)
+        # Tells contents apart, protects nothing; processors hash this three times as fast as BLAKE2.
         self.etag = hashlib.sha1(body, usedforsecurity=False).hexdigest()[:24]
         self._held = (body, False)  # one reference, so that another thread never sees half a change
 
