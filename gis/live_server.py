@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from types import FrameType
 from typing import Any, cast
 
@@ -51,6 +52,8 @@ def application(live: LiveApplication, *, with_web: bool) -> Any:
 def serve(*, uds: str = "", host: str = "127.0.0.1", port: int = 8000, with_web: bool = False) -> None:
     """Serves until SIGTERM or SIGINT: on a socket file (its folder decides who reaches it), or on a port."""
     register_live_layers()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the usual soft limit, 1024, is one file a stream
     live = LiveApplication(lambda: Station(identify))
     where: dict[str, Any] = {"uds": uds} if uds else {"host": host, "port": port}
     config = uvicorn.Config(
