@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from types import FrameType
 from typing import Any, cast
 
@@ -54,6 +55,8 @@ def serve(*, uds: str = "", host: str = "127.0.0.1", port: int = 8000, with_web:
     """Serves until SIGTERM or SIGINT: on a socket file (its folder decides who reaches it), or on a port."""
     register_live_layers()
     register_wall_broadcasts()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the usual soft limit, 1024, is one file a stream
     pulse = Pulse("stream")
     pulse.start()
     live = LiveApplication(lambda: Station(identify, pulse.tell))

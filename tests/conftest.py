@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, District
+from tests.load.campaign import Scene
 from tests.load.cluster import CrashCluster
 from tests.stage import LiveSite, Server, database_of_its_own, database_settings, open_stage
 
@@ -93,3 +94,17 @@ def crash_cluster(django_db_setup):
     """A durable PostgreSQL of its own with a copy of the district, which tests may kill."""
     with CrashCluster.open() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def crash_scene(crash_cluster, district, django_db_blocker):
+    """People, units and places in that cluster; Django's connections go there meanwhile."""
+    with django_db_blocker.unblock(), crash_cluster.as_database():
+        yield Scene.set_up(crash_cluster, district)
+
+
+@pytest.fixture
+def committed_site(live_site, site_cast, django_db_blocker):
+    """The running site, for tests whose own writes are committed."""
+    with django_db_blocker.unblock():
+        yield live_site

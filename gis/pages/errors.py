@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 
-from gis.errors import answer, defect
+from gis.errors import answer, as_wangge_error, defect
 from layers.errors import Forbidden, InvalidInput, NotFound
 
 
@@ -34,8 +35,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 from outside a view."""
-    return defect(request, sys.exc_info()[1] or RuntimeError("unknown"))
+    """An error from outside a view: 503 when the database was away before the view was reached, else 500."""
+    error = sys.exc_info()[1]
+    ours = as_wangge_error(error) if isinstance(error, DatabaseError | InterfaceError) else None
+    return answer(request, ours) if ours is not None else defect(request, error or RuntimeError("unknown"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only tiles|edge|positions|load|start]`: every figure beside a named peer, in one run.
+"""`python -m tests.bench [--quick] [--only tiles|edge|live|positions|load|start]`: all figures beside named peers, in one run.
 
 Rivals take turns within each round, so that what else the machine does hits them alike; a figure is the median of the
 rounds' ratios with its spread. Nothing is asserted: the table says how far each goal is.
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.report import Figure, machine, print_table, write
 from tests.bench.stage import bench_database
 
-PARTS = ("tiles", "edge", "positions", "load", "start")
+PARTS = ("tiles", "edge", "live", "positions", "load", "start")
 
 
 def main() -> int:
@@ -51,6 +51,10 @@ def main() -> int:
             from tests.bench.positions import measure as positions
 
             figures += positions(database, rounds)
+        if "live" in parts:
+            from tests.bench.live import measure as live
+
+            figures += live(database, Path(folder), rounds, seconds)
     if "start" in parts:
         from tests.bench.second_start import measure as second_start
 

@@ -55,6 +55,15 @@ def compare(
     )  # fmt: skip
 
 
+def at_most(
+    name: str, peer: str, ours: list[float], theirs: list[float], *, goal: float | None, unit: str, note: str = ""
+) -> Figure:
+    """A figure of times: ours over theirs, round by round; less is better."""
+    figure = compare(name, peer, ours, theirs, goal=goal, unit=unit, note=note)
+    figure.at_least = False
+    return figure
+
+
 def share(name: str, bound_s: float, seconds: list[float], note: str = "") -> Figure:
     """A figure of time as a share of its bound."""
     return Figure(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from django.db import connection
 
-from tests.load.campaign import Campaign, Scene
+from tests.load.campaign import Campaign
 from tests.load.judge import faults_of, lost_writes
 from tests.load.site import DATABASE, CrashSite, process_names
 from tests.load.writers import Maker, Writers
@@ -15,25 +14,18 @@ from tests.load.writers import Maker, Writers
 SEED = 20261124
 
 
-@pytest.fixture
-def scene(crash_cluster, district, django_db_blocker):
-    """The district in a cluster of its own; Django's connections go there meanwhile."""
-    with django_db_blocker.unblock(), crash_cluster.as_database():
-        yield Scene.set_up(crash_cluster, district)
-
-
-def test_every_acknowledged_write_survives_the_death_of_each_process_and_of_the_database(scene, tmp_path):
-    with CrashSite.open(scene.cluster, tmp_path / "site") as site:
+def test_every_acknowledged_write_survives_the_death_of_each_process_and_of_the_database(crash_scene, tmp_path):
+    with CrashSite.open(crash_scene.cluster, tmp_path / "site") as site:
         kills = [*process_names(), DATABASE]
-        outcome = Campaign(site, scene, 400, kills, SEED).run()
+        outcome = Campaign(site, crash_scene, 400, kills, SEED).run()
     print(outcome.text())
     assert not outcome.faults, "\n".join(outcome.faults[:20])
     assert sum(map(len, outcome.recoveries_s.values())) == len(kills)
     assert not [answer for answer in outcome.refusals if answer.startswith("500")], outcome.text()
 
 
-def test_a_database_that_was_told_not_to_flush_is_found_out(scene, tmp_path):
-    cluster, lost, rounds = scene.cluster, [], 0
+def test_a_database_that_was_told_not_to_flush_is_found_out(crash_scene, tmp_path):
+    cluster, lost, rounds = crash_scene.cluster, [], 0
     connection.close()
     cluster.stop()
     cluster.start(flushing=False)
@@ -41,7 +33,7 @@ def test_a_database_that_was_told_not_to_flush_is_found_out(scene, tmp_path):
         with CrashSite.open(cluster, tmp_path / "site") as site:
             while not lost and rounds < 6:
                 rounds += 1
-                lost = writes_lost_by_a_crash(site, scene, SEED + rounds)
+                lost = writes_lost_by_a_crash(site, crash_scene, SEED + rounds)
     finally:
         if cluster.process is not None:
             cluster.stop()
@@ -60,15 +52,15 @@ def writes_lost_by_a_crash(site, scene, seed) -> list[str]:
     clients.stop()
     scene.cluster.start(flushing=False)
     connection.close()
-    with connection.cursor() as cursor:
+    with scene.cluster.connect() as link, link.cursor() as cursor:
         return lost_writes(cursor, clients.writes)
 
 
-def test_the_judge_names_what_is_lost_doubled_or_answered_wrongly(scene):
-    maker = Maker(random.Random(SEED), scene.places, scene.units)
+def test_the_judge_names_what_is_lost_doubled_or_answered_wrongly(crash_scene):
+    maker = Maker(random.Random(SEED), crash_scene.places, crash_scene.units)
     writes = [maker.any() for _ in range(8)]
     for write in writes:
         write.answers.append((201, {"id": "a", "number": "b", "refused": []}))
-    with connection.cursor() as cursor:
+    with crash_scene.cluster.connect() as link, link.cursor() as cursor:
         assert len(faults_of(cursor, writes)) == sum(len(write.ids) for write in writes)
         assert lost_writes(cursor, writes)

@@ -151,8 +151,8 @@ class Campaign:
         outcome = self.outcome
         outcome.faults += self.writers.faults
         outcome.refusals += self.writers.refusals
-        connection.close()
-        with connection.cursor() as cursor:
+        connection.close()  # its server was killed
+        with self.scene.cluster.connect() as link, link.cursor() as cursor:
             self._wait("a place for every event", lambda: pending(cursor) == 0)
             outcome.faults += faults_of(cursor, outcome.writes) + faults_of_log(cursor)
         outcome.faults += verify().faults

@@ -76,9 +76,11 @@ class Follower:
                 if self.ids and message.id <= self.ids[-1] and not self.resets:
                     self.faults.append(f"seq {message.id} came after {self.ids[-1]}")
                 self.ids.append(message.id)
-            if message.event == "heartbeat" and message.data["seq"] == self.seq:
-                if message.data["hash"] != self.listener.state.hash():
-                    self.faults.append(f"the hash at {self.seq} is not that of the state shown")
+            told = (
+                message.data.get("hash") if message.event == "heartbeat" and message.data["seq"] == self.seq else None
+            )
+            if told not in (None, self.listener.state.hash()):
+                self.faults.append(f"the hash at {self.seq} is not that of the state shown")
         return True
 
     def differs_from_fresh(self, seconds: float = 30) -> str:

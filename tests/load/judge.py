@@ -8,18 +8,20 @@ from typing import Any
 from tests.load.writers import POSITIONS, REPORT, Write
 
 _CASES = """
-SELECT w.client_id::text, count(i.id), min(i.id::text), min(i.number), min(r.result ->> 'id'),
-       (SELECT count(*) FROM live_event e WHERE e.client_id = w.client_id AND e.kind = 'incident.reported'),
-       (SELECT count(*) FROM live_event e JOIN live_link l ON l.event_id = e.id
-        WHERE e.client_id = w.client_id AND e.kind = 'incident.reported')
+WITH events AS (
+  SELECT e.client_id, count(*) AS events, count(l.event_id) AS links
+  FROM live_event e LEFT JOIN live_link l ON l.event_id = e.id
+  WHERE e.kind = 'incident.reported' AND e.client_id IS NOT NULL GROUP BY 1
+), cases AS (
+  SELECT client_id, count(*) AS rows, min(id::text) AS id, min(number) AS number FROM incidents_incident GROUP BY 1
+)
+SELECT w.client_id::text, coalesce(c.rows, 0), c.id, c.number, r.result ->> 'id', coalesce(e.events, 0), coalesce(e.links, 0)
 FROM unnest(%s::uuid[]) w (client_id)
-LEFT JOIN incidents_incident i ON i.client_id = w.client_id
-LEFT JOIN live_receipt r ON r.client_id = w.client_id
-GROUP BY w.client_id
+LEFT JOIN cases c USING (client_id) LEFT JOIN events e USING (client_id) LEFT JOIN live_receipt r USING (client_id)
 """
 _FIXES = """
-SELECT w.client_id::text, count(f.client_id)
-FROM unnest(%s::uuid[]) w (client_id) LEFT JOIN patrols_fix f ON f.client_id = w.client_id GROUP BY w.client_id
+WITH fixes AS (SELECT client_id, count(*) AS rows FROM patrols_fix GROUP BY 1)
+SELECT w.client_id::text, coalesce(f.rows, 0) FROM unnest(%s::uuid[]) w (client_id) LEFT JOIN fixes f USING (client_id)
 """
 _LOG = "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM live_link"
 _PENDING = "SELECT count(*) FROM live_event e WHERE NOT EXISTS (SELECT FROM live_link l WHERE l.event_id = e.id)"
