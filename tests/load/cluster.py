@@ -141,7 +141,9 @@ class CrashCluster:
             _run(programs / "pg_dump", "-Fc", "-Z0", "-f", dump, url_of("owner"))
             listed = _run(programs / "pg_restore", "-l", dump).splitlines()
             # The extensions and the schema are the superuser's and stand in the template already.
-            wanted.write_text("\n".join(line for line in listed if " EXTENSION " not in line and " SCHEMA " not in line))
+            wanted.write_text(
+                "\n".join(line for line in listed if " EXTENSION " not in line and " SCHEMA " not in line)
+            )
             _run(programs / "pg_restore", "--no-owner", "-L", wanted, "-d", self.owner_url, dump)
 
 

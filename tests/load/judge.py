@@ -62,7 +62,7 @@ def _judge_case(write: Write, rows: int, id_: str, number: str, receipt: str, ev
 
 def faults_of_log(cursor: Any) -> list[str]:
     """Why the order of the log is not 1, 2, 3 … without a gap; empty when it is."""
-    (count, first, last), = _all(cursor, _LOG)
+    ((count, first, last),) = _all(cursor, _LOG)
     return [] if (first, last) == (1, count) else [f"{count} links stand from {first} to {last}"]
 
 

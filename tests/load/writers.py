@@ -84,7 +84,9 @@ class Writers:
     `acknowledged` counts; `refusals` says which other answers came meanwhile.
     """
 
-    def __init__(self, url: str, tokens: dict[str, str], make: Callable[[], Write], seed: int, threads: int = 8) -> None:
+    def __init__(
+        self, url: str, tokens: dict[str, str], make: Callable[[], Write], seed: int, threads: int = 8
+    ) -> None:
         self.writes: list[Write] = []
         self.faults: list[str] = []
         self.refusals: Counter[str] = Counter()

@@ -5,20 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0101_counts'),
-        ('people', '0001_accounts_and_assignments'),
+        ("incidents", "0101_counts"),
+        ("people", "0001_accounts_and_assignments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='incidents_incident_closed'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="incidents_incident_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['grid'], name='incidents_incident_area', opclasses=['varchar_pattern_ops']),
+            model_name="incident",
+            index=models.Index(fields=["grid"], name="incidents_incident_area", opclasses=["varchar_pattern_ops"]),
         ),
     ]
