@@ -80,7 +80,9 @@ def addresses_page() -> str:
         "| address | door |",
         "|---|---|",
     ]
-    lines += [f"| `/{route}` | {_door(door)} |" for route, door in _routes(get_resolver()) if door is not None]
+    lines += [
+        f"| `/{route}` | {_door(door)} |" for route, door in dict(_routes(get_resolver())).items() if door is not None
+    ]
     lines.append("| `/admin/…` | roles admin, gis_staff; each table asks the role table |")
     return "\n".join(lines) + "\n"
 
@@ -102,7 +104,7 @@ def _door(door: Access) -> str:
     if door.capability is not None:
         parts.append(f"capability {door.capability}")
     if door.reading is not None:
-        parts.append(f"reading {door.reading}")
+        parts.append(f"for reading capability {door.reading} instead")
     if door.scopes:
         parts.append("token scopes " + ", ".join(sorted(door.scopes)))
     if door.readers:

@@ -123,6 +123,8 @@ class Incident(models.Model):
             GistIndex(fields=["geom"], name="incidents_incident_geom"),
             models.Index(fields=["grid"], name="incidents_incident_open_grid", condition=~Q(state__in=_ENDED)),
             models.Index(fields=["reported_at"], name="incidents_incident_reported"),
+            models.Index(fields=["closed_at"], name="incidents_incident_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["grid"], name="incidents_incident_area", opclasses=["varchar_pattern_ops"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -39,10 +39,11 @@ _FIRST = "SELECT min(reported_at) FROM incidents_incident"
 #: A guarded case, or one outside every unit grid, weighs on the point that is shown of it.
 _HEAT = """
 WITH cases AS (
-    SELECT CASE WHEN i.item_id = ANY(%(guarded)s) THEN '' ELSE i.unit_grid END AS unit, i.shown
+    SELECT CASE WHEN i.item_id = ANY(%(guarded)s) THEN '' ELSE i.unit_grid END COLLATE "C" AS unit, i.shown
     FROM incidents_incident i WHERE i.reported_at > %(since)s AND {seen}
 ), sums AS (
-    SELECT unit, CASE WHEN unit = '' THEN shown END AS spot, count(*) AS weight, ST_Centroid(ST_Collect(shown)) AS middle
+    SELECT unit, CASE WHEN unit = '' THEN shown END AS spot, count(*) AS weight,
+           ST_SetSRID(ST_MakePoint(avg(ST_X(shown)), avg(ST_Y(shown))), 4326) AS middle
     FROM cases GROUP BY 1, 2
 )
 SELECT round(ST_X(p)::numeric, 6)::float8, round(ST_Y(p)::numeric, 6)::float8, sum(weight)::int FROM (

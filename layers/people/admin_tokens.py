@@ -88,7 +88,7 @@ class TokenAdmin(GuardedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         people = displays(actor_in(request))
-        form = DisplayTokenForm(request.POST or None, people=people)
+        form = DisplayTokenForm(request.POST if request.method == "POST" else None, people=people)
         if request.method == "POST" and form.is_valid():
             try:
                 return self._issued(request, form.cleaned_data)

@@ -157,6 +157,15 @@ def test_the_description_covers_every_address(db, gis):
         "/api/positions",
         "/api/units/{unit}/status",
         "/api/cameras/{camera}/status",
+        "/api/counts",
+        "/api/heat",
+        "/api/near",
+        "/api/duty",
+        "/api/scenes",
+        "/api/walls",
+        "/api/walls/{name}/commands",
+        "/api/walls/{name}/presence",
+        "/api/walls/{name}/reports",
     } == described
 
 

@@ -16,10 +16,16 @@ from layers.live.broadcasts import broadcast_of
 from layers.live.hashes import state_hash
 from layers.live.messages import FRAME, PUBLISHED, REMOVE, Message, frame, group, heartbeat
 from layers.live.replay import ClientState
+from layers.walls.live import COMMAND, register_wall_broadcasts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LAYERS = ("incidents", "units", "cameras")
 NAMES = ("路灯不亮", '"><img src=x onerror=alert(1)>', "a\nb\r\n\ndata: {}", "🚒 é", "\u2028\ufeff", "")
+
+BROADCASTS = (
+    (PUBLISHED, "roads", {"version": 3}), (COMMAND, "main", {"command": "scene", "args": {"id": "flight"}}),
+)  # fmt: skip
+register_wall_broadcasts()
 
 
 def feature(dice: random.Random, key: str, version: int) -> dict[str, Any]:
@@ -38,7 +44,7 @@ def told(dice: random.Random, seq: int) -> Message:
 
 
 def messages(dice: random.Random, seq: int) -> list[Message]:
-    """What may happen at one seq: an event, several of one, an old one again, a frame, a publication, a beat."""
+    """What may happen at one seq: an event, several of one, an old one again, a frame, a broadcast, a beat."""
     what = dice.random()
     if what < 0.5:
         return [told(dice, seq)]
@@ -51,10 +57,11 @@ def messages(dice: random.Random, seq: int) -> list[Message]:
             [f"x{n}", *dice.choice([(None, None), (114.01, 33.57)]), "2026-09-16T12:00:01Z", 1.5, 90] for n in range(4)
         ]
         return [frame("2026-09-16T12:00:01Z", rows, full=dice.random() < 0.5)]
-    told_to_all = broadcast_of(seq, "2026-09-16T12:00:00Z", PUBLISHED, "roads", {"version": seq})
-    assert told_to_all is not None
+    kind, object_id, payload = dice.choice(BROADCASTS)
+    broadcast = broadcast_of(seq, "2026-09-16T12:00:00Z", kind, object_id, payload)
+    assert broadcast is not None
     unknown = Message("shift.ended", {"seq": seq, "at": "2026-09-16T12:00:00Z", "kind": "shift.ended"}, seq)
-    return [dice.choice([told_to_all, unknown]), heartbeat(seq, "2026-09-16T12:00:00Z", "0" * 64)]
+    return [dice.choice([broadcast, unknown]), heartbeat(seq, "2026-09-16T12:00:00Z", "0" * 64)]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -83,4 +90,4 @@ def test_both_replays_agree(seed):
     assert theirs["layers"] == ours.layers
     assert theirs["hashes"] == ours.hashes()
     assert theirs["hash"] == ours.hash() == state_hash(theirs["hashes"])
-    assert {message.event for message in sent} > {FRAME, REMOVE, PUBLISHED}
+    assert {message.event for message in sent} > {FRAME, REMOVE, PUBLISHED, COMMAND}

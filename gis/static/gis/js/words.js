@@ -3,10 +3,12 @@
  */
 
 import { OPS_ZH } from './ops/words.js';
+import { REMOTE_ZH } from './remote/words.js';
 
 /** @type {Record<string, string>} */
 export const ZH = {
   ...OPS_ZH,
+  ...REMOTE_ZH,
   'Dark': '深色',
   'Light': '浅色',
   'Layers': '图层',
