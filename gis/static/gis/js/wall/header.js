@@ -9,7 +9,6 @@ import { reportedAt } from './worst.js';
 /** Counters in their order: the list each opens, and what it counts. `live` come from the stream, others from the poll. */
 const COUNTERS = [
   { id: 'open', text: 'Open', live: true },
-  { id: 'sev1', text: 'Critical', live: true },
   { id: 'sev2', text: 'Urgent', live: true },
   { id: 'hour', text: 'Last hour' },
   { id: 'today', text: 'Received today' },
@@ -17,12 +16,15 @@ const COUNTERS = [
   { id: 'duty', text: 'On duty', live: true, unit: 'teams' },
 ];
 
+/** What the state in words opens. */
+const OPENS = { critical: 'sev1', urgent: 'sev2', calm: 'open' };
+
 /** The numbers by counter; null where the poll brought none yet. */
 export function counterValues(store) {
   const severities = store.bySeverity();
   const counts = store.answer('counts');
   return {
-    open: store.openCount, sev1: severities[1], sev2: severities[2], hour: counts?.reported_last_hour ?? null,
+    open: store.openCount, sev2: severities[2], hour: counts?.reported_last_hour ?? null,
     today: counts?.reported_today ?? null, closed: counts?.closed_today ?? null, duty: store.unitsOnDuty().length,
   };
 }
@@ -47,8 +49,7 @@ export function stateWords(store, picture, since, say, language) {
 export function headerView(ctx) {
   const { say, language, store, config } = ctx;
   const state = { word: el('b', { class: 'state-word' }), more: el('span', { class: 'state-more' }), since: el('span', { class: 'state-since' }) };
-  const block = el('div', { class: 'state', 'data-state': 'waiting', role: 'status' }, el('i', { class: 'state-square', 'aria-hidden': 'true' }), state.word, el('span', { class: 'state-age' }, state.more, state.since));
-  block.removeAttribute('role');
+  const block = el('button', { class: 'state', 'data-state': 'waiting', type: 'button', onclick: (event) => { const id = OPENS[block.dataset.state]; if (id) ctx.act.openCounter(id, event.currentTarget); } }, el('i', { class: 'state-square', 'aria-hidden': 'true' }), state.word, el('span', { class: 'state-age' }, state.more, state.since));
   const counters = COUNTERS.map((one) => ({ ...one, number: el('b', { class: 'counter-number' }), unitNode: one.unit ? el('small', {}, say(one.unit)) : null }));
   for (const one of counters) {
     one.node = el('button', { class: 'counter', type: 'button', 'data-counter': one.id, onclick: (event) => ctx.act.openCounter(one.id, event.currentTarget) }, el('span', { class: 'counter-text' }, say(one.text)), one.number, one.unitNode);

@@ -56,8 +56,8 @@ export function ledgerView(ctx) {
     else drawSpan(cell.age, age, say);
     const width = `${Math.round(share(age, limit) * 100)}%`;
     if (cell.fill.style.width !== width) cell.fill.style.width = width;
-    const since = shanghai(new Date(store.now() - age), language).time;
-    setText(cell.words, state === 'stale' ? say('no news since {time}, {limit}', { time: since, limit: limitWords(limit, say) }) : state === 'waiting' ? say('awaited') : limitWords(limit, say));
+    const since = () => shanghai(new Date(store.now() - age), language).time.slice(0, 5);
+    setText(cell.words, state === 'stale' ? say('no news since {time}, {limit}', { time: since(), limit: limitWords(limit, say) }) : state === 'waiting' ? say('awaited') : limitWords(limit, say));
   }
 
   return {

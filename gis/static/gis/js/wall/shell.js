@@ -24,7 +24,7 @@ export function shell(ctx) {
   const [loud, low] = [el('p', { class: 'visually-hidden', 'aria-live': 'assertive', id: 'loud' }), el('p', { class: 'visually-hidden', 'aria-live': 'polite', id: 'low' })];
   const right = el('div', { class: 'right' }, views.takeover.node, views.worst.node, views.feed.node);
   const figures = el('div', { class: 'figures' }, views.trend.node, views.communities.node, el('div', { class: 'halves' }, views.categories.node, views.duty.node));
-  const node = el('div', { class: 'wall', lang: ctx.lang }, views.header.node, stage, el('div', { class: 'margin' }, right, figures), views.ledger.node, loud, low);
+  const node = el('div', { class: 'sheet', lang: ctx.lang }, views.header.node, stage, el('div', { class: 'margin' }, right, figures), views.ledger.node, loud, low);
   return { node, views, map, mapNote, stage, right, loud, low };
 }
 
