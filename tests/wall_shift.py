@@ -26,10 +26,16 @@ def instant(moment: datetime) -> str:
 def areas() -> list[Json]:
     """The district, its subdistricts, communities and grids, the communities as boxes of a lattice."""
     listed = json.loads((DATA / "admin" / "communities19.json").read_text(encoding="utf-8"))
-    found = [_area("district", "411102", "源汇区", "Yuanhui District", (WEST, SOUTH, WEST + 5 * STEP_LON, SOUTH + 4 * STEP_LAT))]
+    found = [
+        _area(
+            "district", "411102", "源汇区", "Yuanhui District", (WEST, SOUTH, WEST + 5 * STEP_LON, SOUTH + 4 * STEP_LAT)
+        )
+    ]
     for code in sorted({one["subdistrict_code9"] for one in listed}):
         name = next(one["subdistrict"] for one in listed if one["subdistrict_code9"] == code)
-        found.append(_area("subdistrict", code, name, SUBDISTRICTS_EN.get(code, f"Subdistrict {code[-1]}"), found[0]["bbox"]))
+        found.append(
+            _area("subdistrict", code, name, SUBDISTRICTS_EN.get(code, f"Subdistrict {code[-1]}"), found[0]["bbox"])
+        )
     for at, one in enumerate(listed):
         box = _box(at)
         found.append(_area("community", one["code12"], one["short_name"], f"Community {at + 1}", box))
@@ -88,7 +94,9 @@ class Shift:
         minutes = self.random.uniform(2, 50) if number % 6 == 0 else self.random.uniform(50, 2800)
         items = [one for one in self.items if one["severity"] == str(severity)] or self.items
         state = self.random.choice(("reported", *OPEN_STATES))
-        return self.case(number=number, item=self.random.choice(items), severity=severity, grid=grid, minutes=minutes, state=state)
+        return self.case(
+            number=number, item=self.random.choice(items), severity=severity, grid=grid, minutes=minutes, state=state
+        )
 
     def _storm(self) -> list[Json]:
         item = next((one for one in self.items if "燃气" in one["name_zh"]), self.items[-1])
@@ -97,7 +105,10 @@ class Shift:
         return [
             self.case(number=448, item=item, severity=1, grid=grid, minutes=6.7, state="reported"),
             self.case(number=441, item=other, severity=1, grid=self.grids[40], minutes=21, state="handling"),
-            *(self.case(number=450 + n, item=other, severity=2, grid=grid, minutes=9 + n, state="dispatched") for n in range(3)),
+            *(
+                self.case(number=450 + n, item=other, severity=2, grid=grid, minutes=9 + n, state="dispatched")
+                for n in range(3)
+            ),
         ]
 
     def _spot(self, grid: Json) -> tuple[float, float]:
@@ -151,7 +162,11 @@ class Shift:
 
     def duty(self, now: datetime) -> Json:
         """The answer of /api/duty."""
-        posts = (("leader", "网格长", "Grid leaders", 31), ("member", "网格员", "Grid members", 58), ("police", "社区民警", "Community police", 27))
+        posts = (
+            ("leader", "网格长", "Grid leaders", 31),
+            ("member", "网格员", "Grid members", 58),
+            ("police", "社区民警", "Community police", 27),
+        )
         return {
             "at": instant(now), "area": "", "teams": {}, "people": None,
             "posts": [{"post": p, "title_zh": zh, "title_en": en, "filled": n, "vacant": 2} for p, zh, en, n in posts],
@@ -171,5 +186,18 @@ class Shift:
              "status": "online", "distance_m": 31.0 + 22 * at, "sees": at < 2}
             for at, one in enumerate(list(self.cameras.values())[1:5])
         ]  # fmt: skip
-        centre = {"id": "p1", "name": "受降路社区党群服务中心", "name_en": "Shoujiang Road service centre", "distance_m": 640.0}
-        return {"at": instant(now), "lon": lon, "lat": lat, "cameras": cameras, "units": teams, "service_center": centre, "chain": []}
+        centre = {
+            "id": "p1",
+            "name": "受降路社区党群服务中心",
+            "name_en": "Shoujiang Road service centre",
+            "distance_m": 640.0,
+        }
+        return {
+            "at": instant(now),
+            "lon": lon,
+            "lat": lat,
+            "cameras": cameras,
+            "units": teams,
+            "service_center": centre,
+            "chain": [],
+        }

@@ -66,9 +66,18 @@ class WallSite:
         told = {"seq": self.seq, "at": instant(datetime.now(UTC)), "kind": event, **data}
         self._send(f"id: {self.seq}\nevent: {event}\ndata: {json.dumps(told)}\n\n")
 
-    def report(self, *, severity: int, grid: int = 0, number: int = 900, state: str = "reported", minutes: float = 0) -> Json:
+    def report(
+        self, *, severity: int, grid: int = 0, number: int = 900, state: str = "reported", minutes: float = 0
+    ) -> Json:
         """A new case, told to every stream."""
-        case = self.shift.case(number=number, item=self.shift.items[0], severity=severity, grid=self.shift.grids[grid], minutes=minutes, state=state)
+        case = self.shift.case(
+            number=number,
+            item=self.shift.items[0],
+            severity=severity,
+            grid=self.shift.grids[grid],
+            minutes=minutes,
+            state=state,
+        )
         self.shift.incidents[case["id"]] = case
         self.push("incident.reported", {"layer": "incidents", "id": case["id"], "version": 1, "feature": case})
         return case
@@ -122,9 +131,36 @@ class WallSite:
     def page(self) -> str:
         """The page with its configuration."""
         district = self.shift.areas[0]
-        scenes = [{"camera": None, "three_d": False, "layers": ["communities", "incidents"], **scene} for scene in SCENES]
-        wall = {"name": "main", "title_zh": "源汇区", "title_en": "Yuanhui", "area": "411102", "scenes": [], "rotate": True, "theme": self.theme, "language": self.language, "steer": False}
-        api = {name: f"/api/{name}" for name in ("layers", "search", "chain", "incidents", "counts", "heat", "near", "duty", "scenes", "walls", "health")}
+        scenes = [
+            {"camera": None, "three_d": False, "layers": ["communities", "incidents"], **scene} for scene in SCENES
+        ]
+        wall = {
+            "name": "main",
+            "title_zh": "源汇区",
+            "title_en": "Yuanhui",
+            "area": "411102",
+            "scenes": [],
+            "rotate": True,
+            "theme": self.theme,
+            "language": self.language,
+            "steer": False,
+        }
+        api = {
+            name: f"/api/{name}"
+            for name in (
+                "layers",
+                "search",
+                "chain",
+                "incidents",
+                "counts",
+                "heat",
+                "near",
+                "duty",
+                "scenes",
+                "walls",
+                "health",
+            )
+        }
         config = {
             "language": "zh-hans", "me": {}, "display": self.display, "display_header": "X-Wangge-Display", "build": "b1",
             "areas": self.shift.areas, "district": {"code": "411102", "bbox": district["bbox"], "area_km2": 18},
@@ -176,7 +212,9 @@ def _handler(site: WallSite) -> type[BaseHTTPRequestHandler]:
             if parts.path == "/live/events":
                 return self._stream()
             if parts.path == "/wall/":
-                return self._reply(200, site.page().encode(), "text/html; charset=utf-8", {"Content-Security-Policy": CSP})
+                return self._reply(
+                    200, site.page().encode(), "text/html; charset=utf-8", {"Content-Security-Policy": CSP}
+                )
             if parts.path.startswith("/static/"):
                 return self._file(parts.path.removeprefix("/static/"))
             found = site.answer(parts.path, query)
@@ -196,7 +234,12 @@ def _handler(site: WallSite) -> type[BaseHTTPRequestHandler]:
 
         def _reply(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-cache", **(headers or {})}.items():
+            for name, value in {
+                "Content-Type": kind,
+                "Content-Length": str(len(body)),
+                "Cache-Control": "no-cache",
+                **(headers or {}),
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
