@@ -48,11 +48,8 @@ WITH cases AS (
 )
 SELECT round(ST_X(p)::numeric, 6)::float8, round(ST_Y(p)::numeric, 6)::float8, sum(weight)::int FROM (
     SELECT coalesce(s.spot, ST_PointOnSurface(u.geom), s.middle) AS p, s.weight FROM sums s
-    LEFT JOIN LATERAL (
-        SELECT geom FROM territory_unitgrid g
-        WHERE g.feature_id = 'u' || s.unit AND g.valid_from <= %(day)s AND (g.valid_to IS NULL OR g.valid_to > %(day)s)
-        LIMIT 1
-    ) u ON s.unit <> ''
+    LEFT JOIN territory_unitgrid u
+           ON u.code = s.unit AND u.valid_from <= %(day)s AND (u.valid_to IS NULL OR u.valid_to > %(day)s)
 ) AS weighed GROUP BY p ORDER BY 3 DESC, 1, 2
 """
 
