@@ -15,7 +15,7 @@ from layers.roles import Capability
 
 Json = dict[str, Any]
 LAYER = CAMERAS.id
-_NAMES = ("name", "name_en")
+NAMES = ("name", "name_en")
 _FIGURES = ("tier", "bearing_deg", "fov_deg", "range_m", "height_m", "kind", "grid", "community")
 
 
@@ -56,8 +56,8 @@ def dress(features: Sequence[Json]) -> None:
         Camera.objects.filter(feature_id__in={feature["id"] for feature in features})
         .order_by("feature_id", today, "-version_from")
         .distinct("feature_id")
-        .values("feature_id", *_NAMES)
+        .values("feature_id", *NAMES)
     )
     words = {row.pop("feature_id"): row for row in rows}
     for feature in features:
-        feature["properties"] |= words.get(feature["id"], dict.fromkeys(_NAMES, ""))
+        feature["properties"] |= words.get(feature["id"], dict.fromkeys(NAMES, ""))

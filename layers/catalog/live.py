@@ -22,8 +22,8 @@ def _positions(after: datetime | None) -> Sequence[Sequence[Any]]:
 
 LIVE: tuple[LiveLayer, ...] = (
     LiveLayer("incidents", incidents.read_live, incidents.dress),
-    LiveLayer("units", patrols.read_live, patrols.dress, hashed=False, positions=_positions),
-    LiveLayer("cameras", cameras.read_live, cameras.dress),
+    LiveLayer("units", patrols.read_live, patrols.dress, hashed=False, lasting=patrols.NAMES, positions=_positions),
+    LiveLayer("cameras", cameras.read_live, cameras.dress, lasting=cameras.NAMES),
 )
 
 

@@ -207,7 +207,8 @@ class LiveApplication:
             body = client.take()
             if body:
                 try:
-                    await asyncio.wait_for(_send(send, body), STUCK_S)
+                    async with asyncio.timeout(STUCK_S):  # wait_for would make a task for every send
+                        await _send(send, body)
                 except TimeoutError:
                     return
             if client.closing and not client.size:

@@ -19,7 +19,7 @@ from layers.live.broadcasts import broadcast_of
 from layers.live.messages import Change, Message, Sight, message_for
 from layers.live.mirror import Mirror, entry_of
 from layers.live.models import Cursor
-from layers.live.registry import live_layer, live_layers
+from layers.live.registry import LiveLayer, live_layer, live_layers
 from layers.live.viewers import Viewer
 
 Json = dict[str, Any]
@@ -111,15 +111,14 @@ def exact_from(pending: Iterable[int]) -> int | None:
     return int(last) if found == len(wanted) else None
 
 
-def entered(after: int, *, until: int = ENDLESS, limit: int = 500) -> list[Entered]:
-    """Events behind `after` in order, their features dressed."""
+def entered(after: int, *, until: int = ENDLESS, limit: int = 500, known: Mirror | None = None) -> list[Entered]:
+    """Events behind `after` in order, their features dressed; what a `known` mirror shows of objects is not read again."""
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [after, until, limit])
         rows = [_entered(row) for row in cursor.fetchall()]
     for layer in live_layers():
-        dressed(
-            layer.id, [r.change.feature for r in rows if r.change and r.change.feature and r.change.layer == layer.id]
-        )
+        features = [r.change.feature for r in rows if r.change and r.change.feature and r.change.layer == layer.id]
+        dressed(layer.id, [one for one in features if known is None or not _dressed_as_before(layer, one, known)])
     return rows
 
 
@@ -142,6 +141,15 @@ def dressed(layer: str, features: list[Json]) -> list[Json]:
     if known is not None and features:
         known.dress(features)
     return features
+
+
+def _dressed_as_before(layer: LiveLayer, feature: Json, known: Mirror) -> bool:
+    """True when a feature could take what lasts from the object as it was."""
+    entry = known.layers.get(layer.id, {}).get(feature["id"])
+    if entry is None or not layer.lasting:
+        return False
+    feature["properties"] |= {name: entry.feature["properties"][name] for name in layer.lasting}
+    return True
 
 
 def moved_since(after: datetime | None) -> list[Sequence[Any]]:

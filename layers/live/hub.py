@@ -6,6 +6,7 @@ Everything here runs in the event loop's thread, between two awaits, so that no 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,12 +35,13 @@ class Identity:
 class Client:
     """One open stream."""
 
-    __slots__ = ("_waiting", "closing", "credentials", "identity", "seq", "size", "wake")
+    __slots__ = ("_waiting", "closing", "credentials", "identity", "looked_at", "seq", "size", "wake")
 
     def __init__(self, identity: Identity, credentials: dict[str, str], seq: int) -> None:
         self.identity = identity
         self.credentials = credentials
         self.seq = seq
+        self.looked_at = time.monotonic()
         self.wake = asyncio.Event()
         self.closing = False
         self.size = 0

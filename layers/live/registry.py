@@ -18,6 +18,7 @@ class LiveLayer:
 
     `read` gives every object of the live set, straight from the tables, exactly as the last event of each would carry
     it. `dress` adds to features what the log does not hold (names), in place; the same feature is always dressed alike.
+    `lasting` names what `dress` adds and what stays while the object lives, until the layer is published or a day begins.
     `hashed` is false where positions make up the layer; `positions` then gives rows [id, lon, lat, at, speed_mps,
     bearing_deg] of what was received after an instant (None: all there are; what committed late comes twice, never not).
     """
@@ -26,6 +27,7 @@ class LiveLayer:
     read: Callable[[], Sequence[LiveObject]]
     dress: Callable[[Sequence[Json]], None]
     hashed: bool = True
+    lasting: tuple[str, ...] = ()
     positions: Callable[[datetime | None], Sequence[Sequence[Any]]] | None = None
 
 

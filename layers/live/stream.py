@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import heapq
 import logging
+import math
 import socket
 import time
 from collections import deque
@@ -18,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from layers.errors import WanggeError
@@ -54,6 +56,7 @@ class Station:
         self.recent: deque[feed.Entered] = deque(maxlen=_RECENT)
         self.stopping = asyncio.Event()
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-log")
         self._poked = asyncio.Event()
         self._read_at = 0.0
         self._read_time = datetime.now(UTC)
@@ -85,11 +88,18 @@ class Station:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._reader.shutdown(wait=False, cancel_futures=True)
 
     async def blocking(self, work: Callable[..., _T], *given: Any) -> _T:
         """Runs database work on one of few threads."""
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, functools.partial(_with_database, work, *given)
+        )
+
+    async def reading(self, work: Callable[..., _T], *given: Any) -> _T:
+        """Runs a read of the log on the thread that does nothing else: it never waits behind clients who come in crowds."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._reader, functools.partial(_on_lasting_connection, work, *given)
         )
 
     @property
@@ -117,7 +127,8 @@ class Station:
                 await self._read_on()
                 pause = 0.1
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._poked.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self._poked.wait()
                 self._poked.clear()
             except DatabaseError as error:
                 log.warning("%s; again in %.1f s", str(error).splitlines()[0], pause)
@@ -127,7 +138,7 @@ class Station:
     async def _read_on(self) -> None:
         assert self.mirror is not None
         begun = datetime.now(UTC)
-        rows = await self.blocking(feed.entered, self.mirror.seq)
+        rows = await self.reading(functools.partial(feed.entered, self.mirror.seq, known=self.mirror))
         for row in rows:
             if self.renews(row):
                 await self.reload()
@@ -215,14 +226,16 @@ class Station:
             return None
 
     async def _recheck(self) -> None:
-        round_ = 0.0
+        """Looks again at whose rights end by the clock, and at everybody in turn, a share of them every second."""
         while not self.stopping.is_set():
             await asyncio.sleep(1.0)
-            now, everybody = datetime.now(UTC), time.monotonic() - round_ > RECHECK_S
-            round_ = time.monotonic() if everybody else round_
-            for client in self.hub.clients():
+            clients, now = self.hub.clients(), datetime.now(UTC)
+            share = math.ceil(len(clients) / RECHECK_S)
+            in_turn = set(heapq.nsmallest(share, clients, key=lambda client: client.looked_at))
+            for client in clients:
                 due = client.identity.recheck_at is not None and client.identity.recheck_at <= now
-                if everybody or due:
+                if due or client in in_turn:
+                    client.looked_at = time.monotonic()
                     with contextlib.suppress(DatabaseError):
                         await self.look_again(client)
 
@@ -257,6 +270,15 @@ class Station:
                     if shown:
                         self.hub.frame(clients, frame(at, shown, full=False).encode())
             self.beat({"seq": self.mirror.seq, "lag_s": round(self._lag_s, 1), **self.hub.facts()})
+
+
+def _on_lasting_connection(work: Callable[..., _T], *given: Any) -> _T:
+    """A connection that is asked every few dozen milliseconds needs no question whether it still stands."""
+    try:
+        return work(*given)
+    except DatabaseError:
+        connection.close()
+        raise
 
 
 def _with_database(work: Callable[..., _T], *given: Any) -> _T:

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import time
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -35,9 +36,8 @@ class Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asks for the stream."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(self._request)
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
+        self.transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         """Notes the age of every event in it."""
@@ -84,8 +84,9 @@ async def _run(url: str, path: str, count: int, token: str) -> None:
         _, reader = await loop.create_connection(lambda: Reader(request, delays, opened), parts.hostname, parts.port)
         readers.append(reader)
         if number % 20 == 19 or number == count - 1:
-            while opened.qsize() < number + 1:
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(30):
+                while opened.qsize() < number + 1:
+                    await asyncio.sleep(0.01)
     good = all(opened.get_nowait() for _ in range(count))
     print("ready" if good else "refused", flush=True)
     await loop.run_in_executor(None, sys.stdin.readline)
