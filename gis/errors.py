@@ -9,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -56,7 +56,7 @@ def as_wangge_error(error: Exception) -> WanggeError | None:
         return TookTooLong()
     if isinstance(cause, psycopg.errors.LockNotAvailable):
         return Unavailable("另一项更改正在进行", "another change is under way")
-    if isinstance(error, OperationalError) or isinstance(cause, psycopg.OperationalError):
+    if isinstance(error, OperationalError | InterfaceError) or isinstance(cause, psycopg.OperationalError):
         return Unavailable("数据库没有应答", "the database does not answer")
     return None
 
