@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { ZH, nameOf, speaker, titleOf } from '../../gis/static/gis/js/words.js';
+import { WALL_ZH } from '../../gis/static/gis/js/wall/words.js';
+import { ZH as PAGE_ZH, nameOf, speaker, titleOf } from '../../gis/static/gis/js/words.js';
 
+const ZH = { ...PAGE_ZH, ...WALL_ZH };
 const HERE = new URL('../../gis/static/gis/js/', import.meta.url);
 const scripts = readdirSync(HERE, { recursive: true }).filter((name) => name.endsWith('.js'));
 

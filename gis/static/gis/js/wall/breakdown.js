@@ -63,7 +63,7 @@ export function dutyView(ctx) {
         const on = own.filter(({ properties }) => properties.status !== 'off_duty');
         const stale = on.filter(({ properties }) => properties.stale === true).length;
         silent += stale;
-        row.draw(on.length, share(on.length, own.length), say('of {count}', { count: own.length }) + (stale ? `\u3000${say('{count} silent', { count: stale })}` : ''));
+        row.draw(on.length, share(on.length, own.length), say('of {count}', { count: own.length }));
         setAttr(row.node, 'data-late', stale > 0);
       }
       setText(note, silent ? say('{count} silent', { count: silent }) : say('teams'));

@@ -35,8 +35,9 @@ export function feedView(ctx) {
   const orderButton = el('button', { class: 'chip chip-order', type: 'button', onclick: () => { order = order === 'weight' ? 'time' : 'weight'; draw(); } });
   const bar = el('div', { class: 'chips', role: 'group', 'aria-label': say('Filter') },
     ...SEVERITIES.map((one) => chip('severities', one, caseMark('A', one), severityWord(one, say))), el('i', { class: 'chips-gap', 'aria-hidden': 'true' }),
-    ...CATEGORIES.map((one) => chip('categories', one, caseMark(one, 'key'), categoryWord(one, say))), orderButton);
+    ...CATEGORIES.map((one) => chip('categories', one, caseMark(one, 'key'), categoryWord(one, say))));
   const { node, note } = panel('feed', ctx.heading('Open cases'), bar, list, empty);
+  note.before(orderButton);
   const rows = keptRows(list, (id) => caseRow(ctx, id));
   let fits = 8;
   let skipped = '';

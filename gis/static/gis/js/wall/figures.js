@@ -2,12 +2,12 @@
 
 const round = (value) => Math.round(value * 100) / 100;
 
-/** The end of a scale that begins at 0: 1, 2, 4 or 5 times a power of ten, never 0, never below the greatest value. */
+/** The end of a scale that begins at 0: a round number, never 0, never below the greatest value. */
 export function scaleEnd(values) {
   const most = Math.max(0, ...values.filter(Number.isFinite));
   if (most <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 4, 5, 10].map((step) => step * power).find((end) => end >= most);
+  return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((end) => end >= most);
 }
 
 /**

@@ -25,13 +25,13 @@ function ticksSvg(ticks) {
 /** What line two of the strip says. @param {{picture: string, gaps: number, ticks: number}} facts */
 export function beatWords({ picture, gaps, ticks }, say) {
   if (picture === 'stale') return say('no heartbeat');
-  if (gaps) return say('{count} beats missing in 4 minutes', { count: gaps });
-  return ticks ? say('last {count} beats without a gap', { count: ticks }) : say('awaited');
+  if (gaps) return say('{count} of {all} beats missing', { count: gaps, all: ticks });
+  return ticks ? say('{count} beats, no gap', { count: ticks }) : say('awaited');
 }
 
 /** Whether the picture is that of the store, with the first digits of the hash that proves it. */
 export function proofWords({ picture, hashOk, hash }, say) {
-  if (hashOk && hash) return say('matches the store {hash}', { hash: `${hash.slice(0, 4)} ${hash.slice(4, 8)}` });
+  if (hashOk && hash) return say('matches store {hash}', { hash: `${hash.slice(0, 4)} ${hash.slice(4, 8)}` });
   return picture === 'mismatch' ? say('differs, fetching again') : say('not compared yet');
 }
 

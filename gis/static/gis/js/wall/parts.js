@@ -5,7 +5,6 @@ import { el } from '../dom.js';
 import { spanParts, spanText } from './span.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const UNIT_WORDS = { d: 'unit d', h: 'unit h', min: 'unit min', s: 'unit s' };
 
 /** An element of SVG; colours go in by `style` as tokens. */
 export function svg(tag, attributes = {}, ...children) {
@@ -52,7 +51,7 @@ export const unitMark = (look) => strokes(unitStrokes(look), 12.5);
 
 /** A span of time: figures large, units small. */
 export function spanNodes(milliseconds, say, how) {
-  return spanParts(milliseconds, how).flatMap(({ count, unit }) => [el('b', {}, String(count)), el('small', {}, say(UNIT_WORDS[unit]))]);
+  return spanParts(milliseconds, how).flatMap(({ count, unit }) => [el('b', {}, String(count)), el('small', {}, say(unit))]);
 }
 
 /** Draws such a span into a node when it changed. */

@@ -2,7 +2,8 @@
 
 import { shanghai } from '../clock.js';
 import { el } from '../dom.js';
-import { nameOf } from '../words.js';
+import { shortNames } from '../live/drawing.js';
+import { isChinese, nameOf } from '../words.js';
 import { caseMark, drawSpan, redraw, setAttr, setText, unitMark } from './parts.js';
 import { reportedAt, severityOf } from './worst.js';
 
@@ -18,6 +19,12 @@ export const stateWord = (state, say) => say(STATES[state] ?? 'Open');
 /** Severity and category in words. */
 export const severityWord = (severity, say) => say(WORDS[severity] ?? 'Low');
 export const categoryWord = (category, say) => (KINDS[category] ? say(KINDS[category]) : String(category ?? ''));
+
+/** A team as people call it. */
+export function teamName(unit, language) {
+  const { short, short_en: english } = shortNames(unit);
+  return isChinese(language) ? short : english;
+}
 
 /** A list that keeps its rows. @param {(id: string) => {node: HTMLElement, draw: (one: object) => void}} make */
 export function keptRows(list, make) {
@@ -80,7 +87,7 @@ export function unitRow(ctx, id) {
     draw({ properties }) {
       setAttr(node, 'data-stale', properties.stale === true);
       redraw(mark, String(properties.stale === true), () => [unitMark(properties.stale === true ? 'stale' : 'standing')]);
-      setText(title, nameOf(properties, language));
+      setText(title, teamName(properties, language));
       setText(where, areas.name(properties.community));
       drawSpan(age, store.since(properties.at), say);
       setText(at, properties.stale === true ? say('Stale') : say('position age'));

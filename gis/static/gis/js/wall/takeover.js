@@ -4,23 +4,23 @@ import { el } from '../dom.js';
 import { metres } from '../numbers.js';
 import { nameOf } from '../words.js';
 import { caseMark, drawSpan, redraw, setAttr, setText, unitMark } from './parts.js';
-import { categoryWord, severityWord, stateWord, timeOf } from './rows.js';
+import { categoryWord, severityWord, stateWord, teamName, timeOf } from './rows.js';
 import { spanText } from './span.js';
 import { reportedAt } from './worst.js';
 
 const TEAMS = 4;
 const CAMERAS = 3;
-const REASONS = { own_grid: 'of this grid', nearest: '', stale_not_recommended: 'stale, not recommended' };
+const REASONS = { own_grid: 'of this grid', nearest: '', stale_not_recommended: 'stale, avoid' };
 
 function nearTeam(unit, gone, { say, language }) {
   const age = unit.age_s * 1000 + gone;
   const reason = REASONS[unit.reason] ? say(REASONS[unit.reason]) : '';
-  return el('li', { class: 'near-row', 'data-stale': unit.stale }, unitMark(unit.stale ? 'stale' : 'standing'), el('b', {}, nameOf(unit, language)), el('span', { class: 'near-more' }, reason),
+  return el('li', { class: 'near-row', 'data-stale': unit.stale }, unitMark(unit.stale ? 'stale' : 'standing'), el('b', {}, teamName(unit, language)), el('span', { class: 'near-more' }, reason),
     el('span', {}, metres(unit.distance_m)), el('span', { class: 'near-age', 'data-at': unit.at }, say('fix {ago} ago', { ago: spanText(age, say) })));
 }
 
 function nearCamera(camera, { say, language }) {
-  return el('li', { class: 'near-row' }, el('i', { class: 'near-dot', 'aria-hidden': 'true' }), el('b', {}, nameOf(camera, language)), el('span', { class: 'near-more' }, camera.sees ? say('its sector holds the place') : say('does not face it')),
+  return el('li', { class: 'near-row' }, el('i', { class: 'near-dot', 'aria-hidden': 'true' }), el('b', {}, nameOf(camera, language)), el('span', { class: 'near-more' }, camera.sees ? say('in its sector') : say('faces away')),
     el('span', {}, metres(camera.distance_m)), el('span', { class: 'near-age' }, say(camera.status === 'online' ? 'online' : 'not online')));
 }
 

@@ -39,7 +39,7 @@ export function worstView(ctx) {
       setAttr(why, 'hidden', !first);
       setText(place, first ? areas.name(first.code) : say('Nothing open'));
       setText(total, first ? say('{count} open', { count: first.total }) : '');
-      setText(counts, first ? countsText(first.counts, say) : '');
+      redraw(counts, first ? JSON.stringify(first.counts) : '', () => (first ? [1, 2, 3, 4].filter((severity) => first.counts[severity]).map((severity) => el('span', { 'data-severity': severity }, `${say(WORDS[severity])} ${first.counts[severity]}`)) : []));
       setText(next, second ? say('then {place}: {counts}', { place: areas.name(second.code), counts: countsText(second.counts, say) }) : '');
       if (!first) return;
       redraw(mark, `${chosen.properties.category}:${severityOf(chosen)}`, () => [caseMark(chosen.properties.category, severityOf(chosen))]);
