@@ -20,7 +20,7 @@ function markOf(feature, { stale, tilted, apart, chosen, now, say }) {
     type: 'Feature', geometry,
     properties: {
       id: String(id), version: properties.version, severity, stale, faint: Boolean(apart && !apart.has(String(id))), chosen: id === chosen,
-      name: properties.name ?? '', name_en: properties.name_en ?? '', note: severity <= 2 ? timeLeft(properties.due, now, say) : '',
+      name: properties.name ?? '', name_en: properties.name_en ?? '', note: severity <= 2 && !stale ? timeLeft(properties.due, now, say) : '',
       icon: `${tilted ? 'stem' : 'mark'}:${shape}:${stale ? 'stale' : severity}${tilted && stale ? `:${severity}` : ''}`,
     },
   };

@@ -13,7 +13,9 @@ import { tailKeeper } from './tails.js';
 const PITCH = 56;
 const BEARING = -18;
 /** How much nearer a tilted map stands than a flat one of the same box. */
-const TILTED_NEARER = 0.55;
+const TILTED_NEARER = 0.85;
+/** Half the width shows the same ground from so much further away. */
+const SPLIT_FARTHER = 0.6;
 const AGAIN_MS = 5_000;
 const NONE = { incidents: new Map(), units: new Map(), cameras: new Map() };
 
@@ -128,7 +130,7 @@ export function createWallMap(given) {
         return go((how) => {
           framed(box, how);
           const { zoom } = drawn.main.framing(box, { pitch: PITCH }) ?? drawn.main.view();
-          drawn.flight.begin(box, { zoom: zoom + TILTED_NEARER + 0.4, pitch: PITCH }, scene.duration_s);
+          drawn.flight.begin(box, { zoom: zoom + TILTED_NEARER + 0.3, pitch: PITCH }, scene.duration_s);
         });
       }
       if (!scene.camera) return go((how) => framed(box, how));
@@ -148,6 +150,10 @@ export function createWallMap(given) {
       told({ heat: points ? points.length : '' });
       drawn?.load();
     },
+    layers(ids) {
+      state.on = new Set(ids);
+      drawn?.restyle();
+    },
     threeD(on) {
       if (on === state.tilted) return;
       state.tilted = on;
@@ -165,9 +171,11 @@ export function createWallMap(given) {
       drawn?.live({ all: true });
     },
     split(on) {
+      if (on === state.split) return;
       state.split = on;
       told({ split: on ? 'yes' : 'no' });
       drawn?.split();
+      if (drawn) go(() => drawn.main.move({ zoom: drawn.main.zoom() + (on ? -SPLIT_FARTHER : SPLIT_FARTHER) }));
     },
     follow(unit) {
       state.followed = unit;
