@@ -4,7 +4,7 @@ import { SEVERITIES, SHAPES, strokesOf } from '../../cartography/shapes.js';
 import { drawStrokes } from '../../markimages.js';
 import { STEMS } from './marks.js';
 
-const HEAD = 38;
+const FOOT = 2.5;
 const RADIUS = 9;
 
 /** What a name asks for, or null for an image of somebody else. Pure. */
@@ -80,26 +80,25 @@ function drawCount({ counts, stale }, tokens, ratio) {
 
 /** The mark of a case at the top of a stem whose foot is its place on the ground. */
 function drawStem({ shape, look, severity }, tokens, ratio) {
-  const high = STEMS[severity] ?? STEMS[4];
-  const { context, pixels } = paper(HEAD, high + HEAD / 2 + 3, ratio);
-  const middle = HEAD / 2;
+  const mark = drawStrokes(strokesOf(shape, look, RADIUS), { tokens, ratio });
+  const head = new OffscreenCanvas(mark.width, mark.height);
+  head.getContext('2d').putImageData(mark, 0, 0);
+  const side = mark.width / ratio;
+  const foot = (STEMS[severity] ?? STEMS[4]) + side / 2;
+  const { context, pixels } = paper(side, foot + FOOT + 0.5, ratio);
   const colour = tokens[look === 'stale' ? 'stale-ink' : SEVERITIES[severity].token];
-  const foot = high + middle;
   for (const [ink, width] of [[tokens['m-halo'], 4], [colour, 1.5]]) {
     context.strokeStyle = ink;
     context.lineWidth = width;
     context.beginPath();
-    context.moveTo(middle, middle);
-    context.lineTo(middle, foot);
+    context.moveTo(side / 2, side / 2);
+    context.lineTo(side / 2, foot);
     context.stroke();
   }
   context.fillStyle = colour;
   context.beginPath();
-  context.arc(middle, foot, 2.5, 0, 2 * Math.PI);
+  context.arc(side / 2, foot, FOOT, 0, 2 * Math.PI);
   context.fill();
-  const mark = drawStrokes(strokesOf(shape, look, RADIUS), { tokens, ratio });
-  const head = new OffscreenCanvas(mark.width, mark.height);
-  head.getContext('2d').putImageData(mark, 0, 0);
-  context.drawImage(head, 0, 0, HEAD, HEAD);
+  context.drawImage(head, 0, 0, side, side);
   return pixels();
 }

@@ -1,13 +1,16 @@
 /** Style layers of what lives on the wall's map: cases, counts, teams with their minutes, rings. Pure. */
 
 import { BOLD, REGULAR, halo, nameIn } from '../../cartography/brush.js';
-import { units } from '../../cartography/live.js';
+import { unitNames, units } from '../../cartography/live.js';
 
 /** Sources of ours, all GeoJSON. */
 export const SOURCES = ['outside', 'river-lines', 'selection', 'live-incidents', 'live-units', 'live-tails', 'wall-rings', 'wall-heat', 'wall-measure'];
 
 /** Height of a stem by severity, in design pixels. */
 export const STEMS = { 1: 92, 2: 66, 3: 48, 4: 48 };
+
+/** Size of a title, in design pixels. */
+const TITLE = 13;
 
 const ink = (b, plain, grey) => ['case', ['get', 'stale'], b.t[grey], b.t[plain]];
 const faint = (full = 1, weak = 0.18) => ['case', ['get', 'faint'], weak, full];
@@ -17,22 +20,43 @@ function words(b) {
   return ['format', nameIn(b), { 'text-font': ['literal', BOLD], 'text-color': ink(b, 'ink', 'ink-3') }, ['case', ['==', ['get', 'note'], ''], '', ['concat', '\n', ['get', 'note']]], { 'text-font': ['literal', REGULAR], 'text-color': ink(b, 'ink-2', 'ink-3'), 'font-scale': 0.92 }];
 }
 
+/** Clear of the mark by `away` of the size of the type; on a stem beside its head. */
 function place(b, severity) {
-  const size = 13;
-  if (b.tilted) return { 'text-anchor': 'left', 'text-offset': [1.15, -(STEMS[severity] / size)], 'text-justify': 'left' };
-  const [x, y] = severity === 1 ? [1.7, 1.6] : [1.15, 1.1];
-  return { 'text-variable-anchor-offset': ['left', [x, 0], 'right', [-x, 0], 'bottom', [0, -y], 'top', [0, y]], 'text-justify': 'auto' };
+  const away = severity === 1 ? 1.7 : 1.3;
+  if (b.tilted) return { 'text-anchor': 'left', 'text-offset': [away, -(STEMS[severity] / TITLE)], 'text-justify': 'left' };
+  return { 'text-variable-anchor-offset': [...around(away), ...around(away + 1.1)], 'text-justify': 'auto' };
 }
 
-function caseLayer(b, id, filter, titled, severity) {
+/** Eight places round a mark, the sides first. */
+function around(away) {
+  return [
+    'left', [away, 0], 'right', [-away, 0], 'top', [0, away - 0.1], 'bottom', [0, 0.1 - away],
+    'top-left', [away - 0.3, 0.6], 'bottom-left', [away - 0.3, -0.6], 'top-right', [0.3 - away, 0.6], 'bottom-right', [0.3 - away, -0.6],
+  ];
+}
+
+const is = (...severities) => ['in', ['get', 'severity'], ['literal', severities]];
+const SINGLE = ['has', 'version'];
+
+function mark(b, severity) {
   return {
-    id: `incidents-${id}`, type: 'symbol', source: 'live-incidents', filter: ['all', ['has', 'version'], ...filter],
-    metadata: { layer: 'incidents', pick: 20 - severity },
+    id: `incidents-${severity}`, type: 'symbol', source: 'live-incidents', filter: ['all', SINGLE, is(severity)], metadata: { layer: 'incidents', pick: 20 - severity },
     layout: {
-      'icon-image': ['get', 'icon'], 'icon-anchor': b.tilted ? 'bottom' : 'center', 'icon-allow-overlap': true, 'icon-padding': 0, 'symbol-z-order': b.tilted ? 'viewport-y' : 'source', 'icon-size': b.tilted ? 1 : b.fade([11, 0.8], [13.4, 1]),
-      ...(titled && { 'text-field': words(b), 'text-font': BOLD, 'text-size': b.px(13), 'text-optional': true, 'text-max-width': 14, 'text-line-height': 1.25, 'text-padding': b.px(3), ...place(b, severity) }),
+      'icon-image': ['get', 'icon'], 'icon-anchor': b.tilted ? 'bottom' : 'center', 'icon-allow-overlap': true, 'icon-padding': 0,
+      'icon-ignore-placement': b.tilted && severity > 2, 'symbol-z-order': b.tilted ? 'viewport-y' : 'source', 'icon-size': b.tilted ? 1 : b.fade([11, 0.8], [13.4, 1]),
     },
-    paint: { 'icon-opacity': faint(), ...(titled && { 'text-opacity': faint(1, 0), ...halo(b, b.t['m-halo'], 1.8) }) },
+    paint: { 'icon-opacity': faint() },
+  };
+}
+
+function title(b, id, filter, severity) {
+  return {
+    id: `incidents-title-${id}`, type: 'symbol', source: 'live-incidents', filter: ['all', SINGLE, ...filter], metadata: { layer: 'incidents', pick: 20 - severity },
+    layout: {
+      'text-field': words(b), 'text-font': BOLD, 'text-size': b.px(TITLE), 'text-max-width': 14, 'text-line-height': 1.25, 'text-padding': b.px(1),
+      ...(severity === 1 && { 'text-overlap': 'always' }), ...place(b, severity),
+    },
+    paint: { 'text-opacity': faint(1, 0), ...halo(b, b.t['m-halo'], 1.8) },
   };
 }
 
@@ -45,13 +69,19 @@ function counts(b) {
   };
 }
 
-/** All cases: the least urgent first, the most urgent on top and placed first. */
+/** Marks of cases: the least urgent first, the most urgent on top and placed first. */
 export function cases(b) {
-  const is = (...severities) => ['in', ['get', 'severity'], ['literal', severities]];
-  const chosen = ['==', ['get', 'chosen'], true];
-  const titledThird = b.tilted ? [caseLayer(b, '3', [is(3)], true, 3)] : [caseLayer(b, '3', [is(3), ['!', chosen]], false, 3), caseLayer(b, 'chosen', [is(3, 4), chosen], true, 3)];
-  return [caseLayer(b, '4', b.tilted ? [is(4)] : [is(4), ['!', chosen]], false, 4), counts(b), ...titledThird, caseLayer(b, '2', [is(2)], true, 2), caseLayer(b, '1', [is(1)], true, 1)];
+  return [mark(b, 4), counts(b), mark(b, 3), mark(b, 2), mark(b, 1)];
 }
+
+/** Titles of cases: always of the first two severities, of the third in 3D, of any that was chosen. */
+export function titles(b) {
+  const chosen = ['==', ['get', 'chosen'], true];
+  return [...(b.tilted ? [title(b, '3', [is(3)], 3)] : []), title(b, 'chosen', [is(...(b.tilted ? [4] : [3, 4])), chosen], 4), title(b, '2', [is(2)], 2), title(b, '1', [is(1)], 1)];
+}
+
+/** Names of the teams. */
+export const teamNames = (b) => [unitNames(b)];
 
 /** The minutes behind the teams, fading, and the teams. */
 export function teams(b) {

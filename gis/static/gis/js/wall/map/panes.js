@@ -32,7 +32,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
 
   const figures = document.createElement('p');
   container.append(figures);
-  const ruler = measure({ box: figures, say, put: (shape) => put('wall-measure', shape), ended: () => { state.measuring = false; told({ measuring: 'no' }); api.measure(false); } });
+  const ruler = measure({ box: figures, say, put: (shape) => put('wall-measure', shape), ended: () => { state.measuring = false; told({ measuring: 'no' }); api.measure(false); emit('measured', false); } });
   const quiet = flight({ pane: () => list[0].pane });
   const chosen = chosenOnMap({ state, material: () => material, put, mark: (...all) => list.forEach(({ pane }) => pane.mark(...all)), told });
   const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);

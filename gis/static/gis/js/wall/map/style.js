@@ -11,7 +11,7 @@ import { selectionMark, selectionShape } from '../../cartography/selection.js';
 import { staffLayer } from '../../cartography/staff.js';
 import { DRAWN, nothing } from '../../cartography/style.js';
 import { builtColour, choropleth, heat } from './load.js';
-import { SOURCES, cases, measured, rings, teams } from './marks.js';
+import { SOURCES, cases, measured, rings, teamNames, teams, titles } from './marks.js';
 
 /** Layers of a scene that can be off; the ground is always on. */
 const SWITCHED = ['subdistricts', 'communities', 'grids', 'unit_grids', 'places', 'cameras', 'camera_views', 'units', 'incidents'];
@@ -56,9 +56,9 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...(tilted ? [...rings(b).slice(0, 1), ...draw('buildings', (p, s) => standing(p, s, classes, stale)), ...heat(b, stale)] : [...selectionShape(b), ...rings(b).slice(0, 1)]),
     ...named.filter(({ id }) => !AREA_NAMES.includes(id)),
     ...rings(b).slice(1),
-    ...(marks ? teams(b) : []),
+    ...(marks ? teamNames(b) : []),
     ...named.filter(({ id }) => AREA_NAMES.includes(id)).map(roomy),
-    ...(marks ? cases(b) : []),
+    ...(marks ? [...titles(b), ...teams(b), ...cases(b)] : []),
     ...selectionMark(b),
     ...measured(b),
   ].filter(shown);
