@@ -4,6 +4,7 @@ import * as maplibregl from 'maplibre-gl';
 import { LIVE_SOURCES } from './cartography/live.js';
 import { streetFilter } from './cartography/selection.js';
 import { nothing } from './cartography/style.js';
+import { pickAt, riverIds } from './hits.js';
 
 const FLIGHT_MS = 600;
 const TILT = 56;
@@ -127,22 +128,9 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
       return x > 40 && y > 40 && x < container.clientWidth - 40 && y < container.clientHeight - 40;
     },
     /** What a click at a point means: the hit whose style layer ranks highest, else null. */
-    pick({ x, y }) {
-      const pickable = map.getStyle().layers.filter((layer) => layer.metadata?.pick !== undefined && layer.layout?.visibility !== 'none');
-      const rank = new Map(pickable.map((layer) => [layer.id, layer.metadata.pick]));
-      const near = map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: [...rank.keys()] });
-      const exact = map.queryRenderedFeatures([x, y], { layers: [...rank.keys()] });
-      const lines = near.filter((hit) => !['fill', 'fill-extrusion'].includes(hit.layer.type));
-      const hits = [...lines, ...exact].filter((hit) => hit.properties.id);
-      hits.sort((a, b) => rank.get(b.layer.id) - rank.get(a.layer.id));
-      const best = hits[0];
-      return best ? { layer: best.layer.metadata.layer, id: String(best.properties.id) } : null;
-    },
+    pick: (point) => pickAt(map, point),
     /** Ids of the rivers in the tiles that are loaded. */
-    riverIds(source) {
-      const found = map.querySourceFeatures(source, { sourceLayer: 'waters', filter: ['==', ['get', 'kind'], 'river'] });
-      return [...new Set(found.map((one) => String(one.properties.id)))];
-    },
+    riverIds: (source) => riverIds(map, source),
     centre: () => ({ x: container.clientWidth / 2, y: container.clientHeight / 2 }),
     /** Features of the layers whose names or marks are listed beside the map. */
     drawn() {

@@ -9,13 +9,14 @@ export const REGULAR = ['Noto Sans SC Regular'];
 export const BOLD = ['Noto Sans SC Bold'];
 
 /**
- * @param {{tokens: Record<string, string>, scale?: number, language: string, tilted?: boolean}} given
+ * @param {{tokens: Record<string, string>, scale?: number, size?: number, language: string, tilted?: boolean}} given
  *   `scale`: CSS pixels per design pixel (1 at 1080 lines, 2 on a 4K wall at device scale 1).
+ *   `size`: the same for type and lines where they may not shrink with a small screen.
  */
-export function brush({ tokens, scale = 1, language, tilted = false }) {
+export function brush({ tokens, scale = 1, size = scale, language, tilted = false }) {
   const shift = Math.log2(scale);
   const z = (zoom) => Math.round((zoom + shift) * 100) / 100;
-  const px = (size) => Math.round(size * scale * 100) / 100;
+  const px = (length) => Math.round(length * size * 100) / 100;
   return {
     t: tokens, z, px, language, tilted, chinese: language.startsWith('zh'), scale,
     dark: parse(tokens['m-land'])[0] < 128,

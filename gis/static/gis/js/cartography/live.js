@@ -43,7 +43,7 @@ function incidents(b) {
 }
 
 /** Teams as dots from afar, then ring and dot that point where they go. */
-function units(b) {
+export function units(b) {
   const legend = { swatch: 'marks', marks: { unit: 'unit:moving' }, colours: coloursOf(b) };
   const base = { type: 'symbol', source: LIVE_SOURCES.units, minzoom: b.z(13.4) };
   return [
@@ -64,7 +64,8 @@ function units(b) {
   ];
 }
 
-function unitNames(b) {
+/** What people call a team, beside its mark. */
+export function unitNames(b) {
   return {
     id: 'units-name', type: 'symbol', source: LIVE_SOURCES.units, minzoom: b.z(13.4), metadata: { layer: 'units', pick: 15 },
     layout: {

@@ -57,8 +57,8 @@ export function unitStrokes(look) {
 export const MARK_TOKENS = ['sev1-fill', 'sev2-fill', 'sev3', 'sev4', 'sel', 'unit', 'stale-ink'];
 
 /** A name of an image of the map, `mark:circle:1` or `unit:moving`, as its strokes; null for another image. */
-export function strokesNamed(id) {
+export function strokesNamed(id, radius = RADIUS) {
   const [kind, what, severity] = id.split(':');
-  if (kind === 'mark') return strokesOf(what, ['stale', 'key'].includes(severity) ? severity : Number(severity));
+  if (kind === 'mark') return strokesOf(what, ['stale', 'key'].includes(severity) ? severity : Number(severity), radius);
   return kind === 'unit' ? unitStrokes(what) : null;
 }

@@ -1,5 +1,6 @@
 /** What a person can do on the wall: open the list behind a number, pick a case or a team, go back. */
 
+import { cardView } from './card.js';
 import { listings } from './listings.js';
 import { listView } from './list.js';
 import { categoryWord } from './rows.js';
@@ -12,6 +13,8 @@ export function acts({ ctx, map, ask, urls, area, touched }) {
   const made = listings(ctx, { ask, urls, area });
   let narrowed = null;
   const list = listView(ctx, { closed: () => map()?.showSet(filterIds()), drawn: (ids) => map()?.showSet(new Set(ids)) });
+
+  const card = cardView(ctx, { ask, urls, go, follow: (unit) => { touched(); map()?.follow(unit); }, closed: () => { map()?.select(null); map()?.follow(null); } });
 
   const filterIds = () => (narrowed ? new Set(store.cases(narrowed).map(({ id }) => String(id))) : null);
 
@@ -31,10 +34,23 @@ export function acts({ ctx, map, ask, urls, area, touched }) {
     const one = store.table(layer).get(id);
     map()?.select({ layer, id });
     if (one?.geometry) map()?.flyTo({ center: one.geometry.coordinates, zoom: CLOSE_ZOOM });
+    card.open({ layer, id });
+  }
+
+  /** Another feature by a link or the search: its card, its mark, and the map where it lies. @param {number[]|null} [box] */
+  function go(layer, id, box = null) {
+    if (store.table(layer).has(id)) return fly(layer, id);
+    touched();
+    map()?.select({ layer, id });
+    const around = box ?? areas.box(id);
+    if (around) map()?.fit(around);
+    return card.open({ layer, id });
   }
 
   return {
     list,
+    card,
+    go,
     openCounter: (id, from) => open(made.counter(id), from),
     openArea(code, from) {
       open(made.area(code), from);
@@ -55,6 +71,8 @@ export function acts({ ctx, map, ask, urls, area, touched }) {
     picked(pick) {
       touched();
       map()?.select(pick);
+      if (pick) card.open(pick);
+      else card.close();
     },
   };
 }

@@ -16,6 +16,7 @@ import { polls } from './polls.js';
 import { scenePlayer } from './scenes.js';
 import { darkScreen, shell } from './shell.js';
 import { wallStore } from './store.js';
+import { toolsView } from './tools.js';
 import { WALL_ZH } from './words.js';
 
 const DRAW_MS = 1_000;
@@ -46,6 +47,7 @@ const keeper = guard({ ask, config, watcherUrl: page.dataset.watcher, screen: sc
 let map = null;
 let frame = null;
 let act = null;
+let tools = null;
 let ctx = null;
 let hash = '';
 let near = null;
@@ -88,6 +90,7 @@ async function told(status) {
 function darken() {
   questions.stop();
   act?.list.close();
+  act?.card.close();
   map?.remove();
   map = null;
   store.layers(null);
@@ -117,6 +120,7 @@ function draw() {
   takeover();
   for (const view of Object.values(frame.views)) view.draw?.(live);
   act.list.draw();
+  act.card.draw();
   stage.tick();
   frame.views.legend.scene(stage.shown(), player.state(monotonic()));
   if (map && client.state()) {
@@ -181,7 +185,9 @@ function build() {
   act = acts({ ctx, map: () => map, ask, urls: config.urls, area, touched: touch });
   ctx.act = act;
   frame = shell(ctx);
-  frame.right.append(act.list.node);
+  frame.right.append(act.list.node, act.card.node);
+  tools = toolsView(ctx, { map: () => map, urls: config.urls, touched: touch, go: act.go });
+  if (!config.display) frame.stage.append(tools.node);
   page.replaceChildren(frame.node);
   frame.views.header.clock(Date.now());
   obey = commands({ player, director: stage, map: () => map, scenes: config.all_scenes ?? config.scenes ?? [], find: (id) => store.table('incidents').get(id) ?? null, areaName: ctx.areas.name, look: restyle, now: monotonic });
@@ -202,7 +208,8 @@ function makeMap() {
     return;
   }
   map.padding({ top: 0, right: 0, bottom: frame.stage.querySelector('.stage-foot').offsetHeight, left: 0 });
-  map.on('touched', () => { touch(); redrawSoon(); });
+  map.on('touched', () => { touch(); act.card.loose(); redrawSoon(); });
+  map.on('measured', (on) => tools.show({ measure: on }));
   map.on('pick', act.picked);
   map.on('scale', frame.views.legend.scale);
   map.on('idle', () => { root.dataset.map = 'ready'; });
@@ -218,6 +225,7 @@ function restyle(changes) {
   keepLook(changes);
   if (changes.language) {
     act.list.close();
+    act.card.close();
     map?.remove();
     map = null;
     build();
@@ -256,5 +264,10 @@ keeper.start();
 requestAnimationFrame(() => setTimeout(makeMap));
 setInterval(theme, 60_000);
 addEventListener('pointerdown', touch, { passive: true });
-addEventListener('keydown', (event) => { touch(); if (event.key === 'Escape') act?.list.close(); });
+addEventListener('keydown', (event) => {
+  touch();
+  if (event.defaultPrevented || !act) return;
+  if (event.key === 'Escape' && !tools.close()) { if (act.card.shown) act.card.close(); else act.list.close(); }
+  if (!config.display) tools.key(event);
+});
 addEventListener('pagehide', () => client.stop());

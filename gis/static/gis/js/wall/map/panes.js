@@ -1,0 +1,270 @@
+/** The one or two maps of the wall: each draws the same state in its own look, and they move together. */
+
+import { widened } from '../../bounds.js';
+import { dimOutside, nameRivers } from '../../overlays.js';
+import { pulses } from '../../pulses.js';
+import { chosenOnMap } from './chosen.js';
+import { flight } from './flight.js';
+import { wallImage } from './images.js';
+import { measure } from './measure.js';
+import { createPane } from './pane.js';
+import { cameraStates, pictureOf, sizes } from './picture.js';
+import { tend } from './tending.js';
+
+const nothing = () => ({ type: 'FeatureCollection', features: [] });
+
+/** What a pane shows: alone everything; beside another the live marks at the left, choropleth and heat (or the other view) at the right. */
+export function lookOf(at, state) {
+  if (!state.split) return { tilted: state.tilted, load: true, marks: true };
+  const loaded = Boolean(state.classes || state.heat);
+  if (at === 0) return { tilted: state.tilted, load: false, marks: true };
+  return loaded ? { tilted: state.tilted, load: true, marks: false } : { tilted: !state.tilted, load: false, marks: true };
+}
+
+/** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
+export function panes({ given, state, material, emit, told, touched, picked, moving }) {
+  const { container, config, say, still } = given;
+  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing() };
+  const list = [];
+  const known = { cases: new Map(), cameras: new Map(), classes: new Map() };
+  let rings = null;
+  let leading = null;
+
+  const figures = document.createElement('p');
+  container.append(figures);
+  const ruler = measure({ box: figures, say, put: (shape) => put('wall-measure', shape), ended: () => { state.measuring = false; told({ measuring: 'no' }); api.measure(false); emit('measured', false); } });
+  const quiet = flight({ pane: () => list[0].pane });
+  const chosen = chosenOnMap({ state, material: () => material, put, mark: (...all) => list.forEach(({ pane }) => pane.mark(...all)), told });
+  const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
+  const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }) });
+
+  function put(source, data) {
+    shared[source] = data;
+    for (const { pane } of list) pane.put(source, data);
+  }
+
+  const picture = (one) => pictureOf({ state, material, given, look: lookOf(list.indexOf(one), state), zoom: one.pane?.zoom() ?? 13 });
+
+  function dataOf(one) {
+    const look = lookOf(Math.max(0, list.indexOf(one)), state);
+    const made = pictureOf({ state, material, given, look, zoom: one.pane?.zoom() ?? 13 });
+    one.band = made.band;
+    return {
+      style: made.style,
+      data: {
+        ...shared, 'wall-heat': look.load && state.heat ? state.heat : nothing(),
+        'live-incidents': look.marks ? made.cases() : nothing(), 'live-units': look.marks ? made.units() : nothing(), 'live-tails': look.marks ? made.tails() : nothing(),
+      },
+    };
+  }
+
+  function open(box) {
+    const one = { box, said: new Map() };
+    list.push(one);
+    const { style, data } = dataOf(one);
+    one.pane = createPane({
+      container: box, workerUrl: given.workerUrl, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
+      style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
+      label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
+    });
+    one.pane.canvas.addEventListener('keydown', (event) => keyed(one, event));
+    return one;
+  }
+
+  const HEARD = {
+    touched: () => touched(),
+    click: (one, { point, place }) => (state.measuring ? ruler.point(place) : pick(one, point)),
+    dblclick: (_, event) => { if (state.measuring) { event.preventDefault(); ruler.finish(); } },
+    pointing: (_, { place }) => { if (state.measuring) ruler.pointing(place); },
+    moving(one) {
+      if (leading && leading !== one) return;
+      leading = one;
+      const { center, zoom, bearing } = one.pane.view();
+      for (const other of list) if (other !== one) other.pane.jump({ center, zoom, bearing });
+      leading = null;
+      if (one === list[0]) moving();
+    },
+    moved(one) {
+      for (const each of list) if (picture(each).band !== each.band) draw(each);
+      if (one === list[0]) emit('moved', one.pane.view());
+    },
+    idle(one) {
+      if (one !== list[0]) { told({ second: 'ready' }); return; }
+      told({ ready: 'yes' });
+      nameRiversOnce();
+      emit('idle');
+    },
+    lost: (one) => { if (one === list[0]) emit('lost'); },
+    restored: (one) => { if (one === list[0]) emit('restored'); },
+    refused: (_, fact) => tending.refused(fact),
+  };
+
+  let named = false;
+  function nameRiversOnce() {
+    if (named) return;
+    named = true;
+    nameRivers(material, { riverIds: list[0].pane.riverIds, setRivers: (collection) => put('river-lines', collection) });
+  }
+
+  function pick(one, point) {
+    const group = one.pane.groupAt(point);
+    if (group) { touched(); one.pane.move({ center: group.geometry.coordinates, zoom: one.pane.zoom() + 1.2 }); return; }
+    const hit = one.pane.hitAt(point);
+    const lngLat = hit?.geometry.type === 'Point' ? hit.geometry.coordinates : one.pane.placeAt(point);
+    picked(hit ? { layer: hit.layer.metadata.layer === 'camera_views' ? 'cameras' : hit.layer.metadata.layer, id: String(hit.properties.camera ?? hit.properties.id), lngLat } : null);
+  }
+
+  function keyed(one, event) {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      if (state.measuring) ruler.point(one.pane.view().center);
+      else pick(one, one.pane.middle());
+    }
+    if (event.key === 'Escape' && state.measuring) {
+      event.preventDefault();
+      event.stopPropagation();
+      ruler.back();
+    }
+  }
+
+  /** Data of one pane; only what differs from the last time reaches the map. */
+  function draw(one) {
+    const { data } = dataOf(one);
+    for (const [source, value] of Object.entries(data)) {
+      const text = JSON.stringify(value);
+      if (one.said.get(source) === text) continue;
+      one.said.set(source, text);
+      one.pane.put(source, value);
+    }
+    if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: data['live-units'].features.length, tails: data['live-tails'].features.length });
+  }
+
+  function insetsOf(one) {
+    const { top, right, bottom, left } = state.insets;
+    if (!state.split) return { top, right, bottom, left };
+    return list.indexOf(one) <= 0 ? { top, bottom, left, right: 0 } : { top, bottom, right, left: 0 };
+  }
+
+  function divide() {
+    const { left, right } = state.insets;
+    const at = left + (container.clientWidth - left - right) / 2;
+    container.style.setProperty('--split-at', `${state.split ? at : container.clientWidth}px`);
+    list.forEach((one) => { one.pane.resize(); one.pane.setPadding(insetsOf(one)); });
+  }
+
+  function colourGrids() {
+    const classes = state.classes ?? new Map();
+    for (const code of new Set([...classes.keys(), ...known.classes.keys()])) {
+      const next = classes.get(code) ?? -2;
+      if (known.classes.get(code) !== next) list.forEach(({ pane }) => pane.mark('grids', code, { class: next }));
+    }
+    known.classes = new Map(classes);
+  }
+
+  function showCameras() {
+    const next = cameraStates(state);
+    for (const [id, status] of next) {
+      if (known.cameras.get(id) !== status) list.forEach(({ pane }) => { pane.mark('cameras', id, { status }); pane.mark('camera_views', id, { status }); });
+    }
+    known.cameras = next;
+  }
+
+  function pulse() {
+    if (state.dim !== 'live' || state.ages.incidents === 'stale') { rings?.none(); return; }
+    const now = new Map([...state.live.incidents].map(([id, { properties }]) => [id, properties.version]));
+    if (!rings) {
+      rings = pulses({ map: list[0].pane, still: () => still, age: (at) => given.now() - Date.parse(at), told: (count) => told({ pulses: count }) });
+      rings.all(state.live.incidents.values());
+    } else {
+      for (const [id, version] of now) {
+        if (!known.cases.has(id)) rings.arrived(state.live.incidents.get(id));
+        else if (known.cases.get(id) !== version) rings.changed(id, state.live.incidents.get(id));
+      }
+      for (const id of known.cases.keys()) if (!now.has(id)) rings.changed(id, null);
+    }
+    known.cases = now;
+  }
+
+  const loadKey = () => JSON.stringify([Boolean(state.classes), state.dim, state.ages.incidents, state.tilted && state.classes ? [...state.classes] : '', Boolean(state.heat) && state.split]);
+  known.load = loadKey();
+
+  const first = document.createElement('div');
+  first.className = 'wall-pane';
+  container.append(first);
+  open(first);
+  dimOutside(material, { setOutside: (feature) => put('outside', feature) }, config.district.code);
+  let wide = 0;
+  const watcher = new ResizeObserver(() => {
+    const before = wide;
+    wide = container.clientWidth + container.clientHeight / 1e5;
+    if (!before || before === wide) return;
+    divide();
+    api.restyle({ images: true });
+  });
+  watcher.observe(container);
+
+  const api = {
+    main: list[0].pane,
+    flight: { ...quiet },
+    rem: () => material.rem(),
+    renew: () => tending.renew(),
+    restyle({ images = false } = {}) {
+      for (const one of list) {
+        const { style, data } = dataOf(one);
+        one.pane.restyle(style(data));
+        one.said = new Map(Object.entries(data).map(([source, value]) => [source, JSON.stringify(value)]));
+        if (images) one.pane.redrawImages();
+      }
+    },
+    live() {
+      if (!known.began && state.live.incidents.size + state.live.units.size + state.live.cameras.size > 0) known.began = true;
+      list.forEach(draw);
+      showCameras();
+      chosen.moved();
+      if (known.began) pulse();
+    },
+    /** Choropleth and heat anew: colours alone where the same layers stay, else the style. */
+    load() {
+      colourGrids();
+      const key = loadKey();
+      if (key === known.load) return list.forEach(draw);
+      known.load = key;
+      return api.restyle();
+    },
+    choose: () => chosen.show(),
+    split() {
+      if (state.split && list.length === 1) {
+        const second = document.createElement('div');
+        second.className = 'wall-pane wall-pane-second';
+        container.append(second);
+        divide();
+        open(second);
+      }
+      if (!state.split && list.length === 2) {
+        const { pane, box } = list.pop();
+        pane.remove();
+        box.remove();
+      }
+      divide();
+      known.cameras = new Map();
+      known.classes = new Map();
+      colourGrids();
+      showCameras();
+      api.restyle();
+    },
+    measure(on) {
+      ruler.turn(on);
+      for (const { pane } of list) { pane.cursor(on ? 'crosshair' : ''); pane.doubleZoom(!on); }
+    },
+    pad: divide,
+    remove() {
+      watcher.disconnect();
+      quiet.end();
+      tending.end();
+      for (const { pane, box } of list) { pane.remove(); box.remove(); }
+      figures.remove();
+    },
+  };
+  divide();
+  return api;
+}

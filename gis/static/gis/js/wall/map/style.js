@@ -1,0 +1,104 @@
+/** The whole style of the wall's map, from the same parts as the map page's: calm ground below, live marks above. Pure. */
+
+import { border, ground } from '../../cartography/areas.js';
+import { brush } from '../../cartography/brush.js';
+import { footprints, volumes } from '../../cartography/built.js';
+import { land, outside, water, waterOverBorders } from '../../cartography/ground.js';
+import { names } from '../../cartography/labels.js';
+import { cameras, fabric, places, sectors } from '../../cartography/marks.js';
+import { bridges, roads } from '../../cartography/roads.js';
+import { selectionMark, selectionShape } from '../../cartography/selection.js';
+import { staffLayer } from '../../cartography/staff.js';
+import { DRAWN, nothing } from '../../cartography/style.js';
+import { builtColour, choropleth, heat } from './load.js';
+import { SOURCES, cases, measured, rings, teamNames, teams, titles } from './marks.js';
+
+/** Layers of a scene that can be off; the ground is always on. */
+const SWITCHED = ['subdistricts', 'communities', 'grids', 'unit_grids', 'places', 'cameras', 'camera_views', 'units', 'incidents'];
+/** What a wall shows before any scene says otherwise. */
+export const AT_FIRST = ['subdistricts', 'communities', 'grids', 'places', 'cameras', 'units', 'incidents'];
+
+/** Names of areas are placed before those of teams: there are few of them, and they tell where everything else is. */
+const AREA_NAMES = ['subdistricts-name', 'communities-name', 'district-name'];
+
+/**
+ * @param {{tokens: Record<string, string>, language: string, scale: number, size: number, tilted: boolean,
+ *   sources: Record<string, object>, sourceOf: (layer: string) => string|undefined, tiled: string[], on: Set<string>, light: object, sky: object,
+ *   classes: Map<string, number>|null, loadStale: boolean, data: Record<string, object>, marks?: boolean, fontFaces?: object}} given
+ *   `on`: layers that are shown; `classes` of the choropleth by grid; `data`: what the GeoJSON sources hold
+ */
+export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf, tiled, on, light, sky, classes, loadStale, data, marks = true, fontFaces }) {
+  const b = brush({ tokens, language, scale, size, tilted });
+  const has = (layer) => sourceOf(layer) !== undefined;
+  const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
+  const shown = ({ metadata }) => !SWITCHED.includes(metadata?.layer) || on.has(metadata.layer) || (metadata.pick === 0 && metadata.layer !== 'unit_grids');
+  const stale = { stale: loadStale };
+  const named = groundNames(b, sourceOf, draw);
+  const layers = [
+    ...draw('greens', land).concat(has('greens') ? [] : land(b, '').slice(0, 1)),
+    ...draw('waters', water),
+    ...draw('subdistricts', (p, s) => ground(p, s, 'subdistricts', 9, 12.5)),
+    ...draw('communities', (p, s) => ground(p, s, 'communities', 12.5, 13.4)),
+    ...draw('grids', (p, s) => ground(p, s, 'grids', 13.4)),
+    ...(classes && !tilted ? draw('grids', (p, s) => choropleth(p, s, stale)) : []),
+    ...(tilted ? [] : draw('buildings', (p, s) => quiet(footprints(p, s), classes))),
+    ...draw('roads', roads),
+    ...draw('places', fabric),
+    ...['unit_grids', 'grids', 'communities', 'subdistricts'].flatMap((id) => draw(id, (p, s) => border(p, s, id))),
+    ...draw('waters', waterOverBorders),
+    ...draw('roads', bridges),
+    ...tiled.filter((id) => !DRAWN.includes(id)).flatMap((id) => draw(id, (p, s) => staffLayer(p, s, id))).filter(({ metadata }) => on.has(metadata.layer)),
+    ...outside(b),
+    ...draw('district', (p, s) => border(p, s, 'district')),
+    ...(tilted ? [] : heat(b, stale)),
+    ...draw('camera_views', sectors),
+    ...(tilted ? selectionShape(b) : []),
+    ...(tilted ? [...rings(b).slice(0, 1), ...draw('buildings', (p, s) => standing(p, s, classes, stale)), ...heat(b, stale)] : [...selectionShape(b), ...rings(b).slice(0, 1)]),
+    ...named.filter(({ id }) => !AREA_NAMES.includes(id)),
+    ...rings(b).slice(1),
+    ...(marks ? teamNames(b) : []),
+    ...named.filter(({ id }) => AREA_NAMES.includes(id)).map(roomy),
+    ...(marks ? [...titles(b), ...teams(b), ...cases(b)] : []),
+    ...selectionMark(b),
+    ...measured(b),
+  ].filter(shown);
+  return {
+    version: 8, name: `wangge wall ${tilted ? '3d' : '2d'}`, ...(fontFaces && { 'font-faces': fontFaces }),
+    light, sky, transition: { duration: 0, delay: 0 },
+    sources: { ...sources, ...Object.fromEntries(SOURCES.map((id) => [id, { type: 'geojson', data: data[id] ?? nothing() }])) },
+    layers,
+  };
+}
+
+function groundNames(b, sourceOf, draw) {
+  const kept = ['places-14', 'cameras-off', 'cameras-symbol'];
+  const points = [...draw('places', places), ...draw('cameras', cameras)].filter(({ id }) => !b.tilted || kept.includes(id));
+  const base = ['communities', 'roads', 'waters', 'greens'].map(sourceOf).find((id) => id !== undefined);
+  if (base === undefined) return points;
+  return names(b, base, points).filter(({ metadata }) => !metadata || sourceOf(metadata.layer) !== undefined);
+}
+
+/** A name of an area may move further from its middle, as the marks of cases stand everywhere. */
+function roomy(layer) {
+  const { 'text-variable-anchor': _, 'text-radial-offset': __, ...layout } = layer.layout;
+  const places = ['center', [0, 0], 'bottom', [0, -0.9], 'top', [0, 0.9], 'left', [1, 0], 'right', [-1, 0], 'bottom', [0, -2.2], 'top', [0, 2.2]];
+  return { ...layer, layout: { ...layout, 'text-variable-anchor-offset': places, 'text-justify': 'auto' } };
+}
+
+/** Footprints step back under a choropleth: they are texture, the classes are the message. */
+function quiet(layers, classes) {
+  if (!classes) return layers;
+  return layers.map((layer) => (layer.type === 'fill' ? { ...layer, paint: { ...layer.paint, 'fill-opacity': 0.35 } } : layer));
+}
+
+/** Buildings stand by their floors where no height was measured; coloured by use, or by the class of their grid, never both. */
+function standing(b, source, classes, stale) {
+  return volumes(b, source).map((layer) => ({
+    ...layer,
+    paint: {
+      ...layer.paint,
+      'fill-extrusion-height': ['coalesce', ['get', 'height_m'], ['*', 3, ['to-number', ['get', 'floors'], 2]]],
+      ...(classes && { 'fill-extrusion-color': ['case', ['boolean', ['feature-state', 'selected'], false], b.t.sel, builtColour(b, classes, stale)] }),
+    },
+  }));
+}
