@@ -226,18 +226,24 @@ class Station:
             return None
 
     async def _recheck(self) -> None:
-        """Looks again at whose rights end by the clock, and at everybody in turn, a share of them every second."""
+        """Looks again at whose rights end by the clock, and at everybody in turn, evenly spread over the time."""
         while not self.stopping.is_set():
-            await asyncio.sleep(1.0)
             clients, now = self.hub.clients(), datetime.now(UTC)
             share = math.ceil(len(clients) / RECHECK_S)
-            in_turn = set(heapq.nsmallest(share, clients, key=lambda client: client.looked_at))
-            for client in clients:
-                due = client.identity.recheck_at is not None and client.identity.recheck_at <= now
-                if due or client in in_turn:
-                    client.looked_at = time.monotonic()
-                    with contextlib.suppress(DatabaseError):
-                        await self.look_again(client)
+            in_turn = heapq.nsmallest(share, clients, key=lambda client: client.looked_at)
+            due = [one for one in clients if one.identity.recheck_at is not None and one.identity.recheck_at <= now]
+            for client in due:
+                await self._look_in_turn(client, 0.0)
+            for client in in_turn:
+                await self._look_in_turn(client, 1.0 / share)
+            if not in_turn:
+                await asyncio.sleep(1.0)
+
+    async def _look_in_turn(self, client: Client, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        client.looked_at = time.monotonic()
+        with contextlib.suppress(DatabaseError):
+            await self.look_again(client)
 
     # --- what comes by the clock
 

@@ -25,8 +25,8 @@ from tests.bench.stage import ROOT, Database
 STREAMS, RATE, SECONDS = 200, 10, 6.0
 MANY, WRITERS, PROCESSES = 1000, 64, 4
 FOREIGN_S = 60.0
-#: What a client may have to wait for an event, whatever else is open in the database.
-WAIT_S = 1.0
+#: No client waits longer for an event, whatever else is open in the database (the promise is that of the 99th of 100).
+WAIT_S = 2.0
 SETTLE_S = 30.0
 
 
@@ -140,7 +140,7 @@ def _token(environment: dict[str, str]) -> str:
 def measure(database: Database, folder: Path, rounds: int, seconds: float) -> list[Figure]:
     """All figures of the live spine; the rival is left out where its packages are missing."""
     with Spine.open(database, folder) as spine:
-        figures = _latency(spine, min(rounds, 3))
+        figures = _latency(spine, min(rounds, 4))
         figures += _writers(spine, min(rounds, 3), seconds)
         return figures + _foreign(spine)
 

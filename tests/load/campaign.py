@@ -23,8 +23,8 @@ from tests.cases import point_in
 from tests.cast import Cast, District
 from tests.load.cluster import CrashCluster
 from tests.load.followers import Follower
-from tests.load.judge import faults_of, faults_of_log, pending
-from tests.load.site import CrashSite
+from tests.load.judge import counted_up_to, faults_of, faults_of_counts, faults_of_log, newest, pending
+from tests.load.site import WORKER, CrashSite
 from tests.load.writers import POSITIONS, REPORT, Maker, Write, Writers
 
 #: After a kill everything works again within so long: the promise.
@@ -137,6 +137,10 @@ class Campaign:
             f"recovery from the end of {name}",
             lambda: bool(probe.answers) and probe.answers[0][1]["id"] in screen.listener.state.layers["incidents"],
         )
+        if name == WORKER:
+            with self.scene.cluster.connect() as link, link.cursor() as cursor:
+                seq = screen.seq
+                self._wait("the worker's recovery", lambda: counted_up_to(cursor) >= seq)
         self.outcome.recoveries_s[name].append(time.monotonic() - begun)
 
     def _wait(self, what: str, holds: Any, seconds: float = 60.0) -> None:
@@ -154,7 +158,8 @@ class Campaign:
         connection.close()  # its server was killed
         with self.scene.cluster.connect() as link, link.cursor() as cursor:
             self._wait("a place for every event", lambda: pending(cursor) == 0)
-            outcome.faults += faults_of(cursor, outcome.writes) + faults_of_log(cursor)
+            self._wait("every event counted", lambda: counted_up_to(cursor) == newest(cursor))
+            outcome.faults += faults_of(cursor, outcome.writes) + faults_of_log(cursor) + faults_of_counts(cursor)
         outcome.faults += verify().faults
         for name, follower in followers.items():
             difference = follower.differs_from_fresh()

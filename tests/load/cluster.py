@@ -22,7 +22,7 @@ from tests.local_tree import open_folder
 from tests.stage import ROOT, database_settings, url_of
 
 #: What a database does that was told not to flush: it answers before the commit is written, and writes it some day.
-NOT_FLUSHING = "\nsynchronous_commit = off\nwal_writer_delay = 10s\n"
+NOT_FLUSHING = "\nsynchronous_commit = off\nwal_writer_delay = 10s\nwal_buffers = 16MB\n"
 _SMALL = "\nshared_buffers = 128MB\nlog_min_messages = fatal\n"
 
 
@@ -68,6 +68,8 @@ class CrashCluster:
         self.start_again()
         assert self.process is not None
         cluster.wait_ready(self.places, self.process)
+        if not flushing:
+            self._stop_log_writer()
 
     def start_again(self) -> None:
         """Starts it as it was and does not wait."""
@@ -81,6 +83,16 @@ class CrashCluster:
                 user=account.uid if account.switch else None, group=account.gid if account.switch else None,
                 extra_groups=[] if account.switch else None,
             )  # fmt: skip
+
+    def _stop_log_writer(self) -> None:
+        """Halts the process that writes the log behind answered commits.
+
+        What it had written would survive a killed process in the kernel's cache, which only a power cut empties.
+        """
+        assert self.process is not None
+        for pid in _children_of(self.process.pid):
+            if "walwriter" in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(pid, signal.SIGSTOP)
 
     def kill(self) -> None:
         """kill -9 of the postmaster and all its processes at once: nobody gets to flush anything any more."""

@@ -24,6 +24,8 @@ WITH fixes AS (SELECT client_id, count(*) AS rows FROM patrols_fix GROUP BY 1)
 SELECT w.client_id::text, coalesce(f.rows, 0) FROM unnest(%s::uuid[]) w (client_id) LEFT JOIN fixes f USING (client_id)
 """
 _LOG = "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM live_link"
+_COUNTED_UP_TO = "SELECT coalesce((SELECT seq FROM live_cursor WHERE consumer = 'counters'), 0)"
+_COUNTED = "SELECT (SELECT coalesce(sum(reported), 0) FROM incidents_count), (SELECT count(*) FROM incidents_incident)"
 _PENDING = "SELECT count(*) FROM live_event e WHERE NOT EXISTS (SELECT FROM live_link l WHERE l.event_id = e.id)"
 
 
@@ -66,6 +68,24 @@ def faults_of_log(cursor: Any) -> list[str]:
     """Why the order of the log is not 1, 2, 3 … without a gap; empty when it is."""
     ((count, first, last),) = _all(cursor, _LOG)
     return [] if (first, last) == (1, count) else [f"{count} links stand from {first} to {last}"]
+
+
+def counted_up_to(cursor: Any) -> int:
+    """The seq up to which the worker's counters have come."""
+    ((seq,),) = _all(cursor, _COUNTED_UP_TO)
+    return int(seq)
+
+
+def newest(cursor: Any) -> int:
+    """The newest seq."""
+    ((_, _, last),) = _all(cursor, _LOG)
+    return int(last)
+
+
+def faults_of_counts(cursor: Any) -> list[str]:
+    """Why the counters, kept by the worker event by event, do not agree with the cases; empty when they do."""
+    ((counted, cases),) = _all(cursor, _COUNTED)
+    return [] if counted == cases else [f"{counted} cases are counted, {cases} are there"]
 
 
 def pending(cursor: Any) -> int:

@@ -13,22 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.core.management import get_commands
-
 from gis.local.children import die_with_parent
 from tests.load.cluster import CrashCluster
 from tests.local_tree import free_port
 from tests.stage import ROOT
 from tests.streaming import get_json
 
-DATABASE = "database"
+DATABASE, WORKER = "database", "worker"
+PROCESSES = ("web", "stream", "relay", WORKER)
 #: A dead process is started again after so long, as by the product's supervisor.
 _PAUSE_S = 0.5
-
-
-def process_names() -> list[str]:
-    """What runs beside the database: the worker where this version has one."""
-    return ["web", "stream", "relay", *(["worker"] if "worker" in get_commands() else [])]
 
 
 @dataclass
@@ -52,7 +46,7 @@ class CrashSite:
             own = {"WANGGE_VAR": str(folder), "WANGGE_SOCKET_DIR": sockets, "WANGGE_LOG_LEVEL": "WARNING"}
             site = cls(cluster, folder, os.environ | cluster.environment | own)
             try:
-                for name in process_names():
+                for name in PROCESSES:
                     site.start(name)
                 yield site
             finally:

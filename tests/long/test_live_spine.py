@@ -8,7 +8,7 @@ import pytest
 
 from tests.load.bad_clients import cut_streams, hold_a_foreign_transaction, neglect_streams
 from tests.load.campaign import Campaign
-from tests.load.site import DATABASE, CrashSite, process_names
+from tests.load.site import DATABASE, PROCESSES, CrashSite
 
 pytestmark = pytest.mark.long
 SEED = int(os.environ.get("WANGGE_SEED", "20261124"))
@@ -19,7 +19,7 @@ KILLS_OF_EACH = 3
 
 @pytest.mark.parametrize("run", range(RUNS))
 def test_five_thousand_acknowledged_writes_survive_kills_of_everything(crash_scene, tmp_path, run):
-    kills = [*process_names(), DATABASE] * KILLS_OF_EACH
+    kills = [*PROCESSES, DATABASE] * KILLS_OF_EACH
     with CrashSite.open(crash_scene.cluster, tmp_path / "site") as site:
         outcome = Campaign(site, crash_scene, WRITES, kills, SEED + run).run()
     print(outcome.text())
