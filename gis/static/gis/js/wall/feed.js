@@ -20,13 +20,13 @@ export function feedView(ctx) {
 
   function chip(kind, value, sign, label) {
     const count = el('span', { class: 'chip-count' });
-    const node = el('button', { class: 'chip', type: 'button', 'aria-pressed': 'false', 'aria-label': label, title: label, 'data-filter': `${kind}:${value}`, onclick: () => {
+    const node = el('button', { class: 'chip', type: 'button', 'aria-pressed': 'false', title: label, 'data-filter': `${kind}:${value}`, onclick: () => {
       const chosen = filter[kind];
       filter[kind] = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
       setAttr(node, 'aria-pressed', String(filter[kind].includes(value)));
       ctx.act.filtered(active() ? filter : null);
       draw();
-    } }, sign, count);
+    } }, sign, el('span', { class: 'visually-hidden' }, label), count);
     chips.push({ kind, value, count });
     return node;
   }

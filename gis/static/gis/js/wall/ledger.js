@@ -26,7 +26,7 @@ function ticksSvg(ticks) {
 export function beatWords({ picture, gaps, ticks }, say) {
   if (picture === 'stale') return say('no heartbeat');
   if (gaps) return say('{count} of {all} beats missing', { count: gaps, all: ticks });
-  return ticks ? say('{count} beats, no gap', { count: ticks }) : say('awaited');
+  return ticks ? say('no gap in {count}', { count: ticks }) : say('awaited');
 }
 
 /** Whether the picture is that of the store, with the first digits of the hash that proves it. */

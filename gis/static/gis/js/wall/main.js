@@ -22,6 +22,8 @@ import { WALL_ZH } from './words.js';
 const DRAW_MS = 1_000;
 const NEAR_MS = 30_000;
 const LOST_MS = 10_000;
+/** Which feed each panel lives on: it loses its colour when that one is old. */
+const SOURCES = { worst: 'incidents', feed: 'incidents', takeover: 'incidents', categories: 'incidents', communities: 'counts', trend: 'counts', duty: 'units' };
 
 const root = document.documentElement;
 const page = byId('wall');
@@ -80,6 +82,9 @@ async function told(status) {
   if (root.dataset.live !== picture) {
     root.dataset.live = picture;
     if (picture === 'dark') return darken();
+    drawn = -Infinity;
+    clearTimeout(waiting);
+    waiting = 0;
     redrawSoon();
   }
   if (status.hashOk && client.state()) hash = (await stateHash(client.state().layers)).hash;
@@ -118,7 +123,12 @@ function draw() {
   const picture = pictureState(status);
   const live = { picture, since: status.since, status, ticks: client.ticks(), beat: status.at ? client.age(status.at) : NaN, frame: client.ages().units ?? NaN, hash };
   takeover();
-  for (const view of Object.values(frame.views)) view.draw?.(live);
+  const feeds = store.feeds(live);
+  for (const [name, view] of Object.entries(frame.views)) {
+    view.draw?.(live);
+    const feed = feeds.find((one) => one.feed === SOURCES[name]);
+    if (feed && view.node.dataset.age !== feed.state) view.node.dataset.age = feed.state;
+  }
   act.list.draw();
   act.card.draw();
   stage.tick();
@@ -185,7 +195,7 @@ function build() {
   act = acts({ ctx, map: () => map, ask, urls: config.urls, area, touched: touch });
   ctx.act = act;
   frame = shell(ctx);
-  frame.right.append(act.list.node, act.card.node);
+  frame.margin.append(act.list.node, act.card.node);
   tools = toolsView(ctx, { map: () => map, urls: config.urls, touched: touch, go: act.go });
   if (!config.display) frame.stage.append(tools.node);
   page.replaceChildren(frame.node);

@@ -76,7 +76,7 @@ export function takeoverView(ctx) {
       setText(parts.where, areas.place(properties));
       const reported = reportedAt(shown);
       drawSpan(parts.since, store.since(reported), say, { fine: true });
-      setText(at, say('reported {time}', { time: timeOf(reported, store.now(), language) }));
+      setText(at, say('since {time}', { time: timeOf(reported, store.now(), language) }));
       setText(state, `${stateWord(properties.state, say)}\u3000${say('nobody has accepted it')}`);
       drawNear();
     },
