@@ -15,10 +15,27 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "yuanhui"
 ZONE = ZoneInfo("Asia/Shanghai")
 WEST, SOUTH, STEP_LON, STEP_LAT = 113.995, 33.555, 0.0105, 0.0098
 SUBDISTRICTS_EN = {"411102001": "Laojie Subdistrict", "411102002": "Malu Street", "411102003": "Shunhe Street"}
-PINYIN = (
-    "Binxi Xinhua Laojie Shouxianglu Malujie Bayilu Jiaotonglu Youaijie Jianshelu Wuyilu Taishan-Zhonglu Dongdajie"
-    " Jianshe-Xilu Xilou-Houjie Xiangjiang-Zhonglu Shuanglong Liujianglu Xianghe Kaiyuan"
-).split()
+PINYIN = [
+    "Binxi",
+    "Xinhua",
+    "Laojie",
+    "Shouxianglu",
+    "Malujie",
+    "Bayilu",
+    "Jiaotonglu",
+    "Youaijie",
+    "Jianshelu",
+    "Wuyilu",
+    "Taishan-Zhonglu",
+    "Dongdajie",
+    "Jianshe-Xilu",
+    "Xilou-Houjie",
+    "Xiangjiang-Zhonglu",
+    "Shuanglong",
+    "Liujianglu",
+    "Xianghe",
+    "Kaiyuan",
+]
 OPEN_STATES = ("accepted", "registered", "dispatched", "handling", "handling", "replied", "checking")
 
 

@@ -69,7 +69,7 @@ def test_the_numbers_of_the_header_are_those_of_the_state(open_wall):
 
 
 def test_a_stranger_reads_where_it_is_worst_and_why(open_wall):
-    site, watched = open_wall(storm=True)
+    _site, watched = open_wall(storm=True)
     says(watched, ".worst", "受降路社区")
     for words in ("最重", "特急 1", "紧急"):
         assert words in text(watched, ".worst")
@@ -85,7 +85,7 @@ def test_the_worst_place_follows_what_happens(open_wall):
 
 
 def test_every_counter_opens_its_list_and_the_map_shows_the_same_cases(open_wall):
-    site, watched = open_wall()
+    _site, watched = open_wall()
     for counter in ("open", "sev2", "hour", "today", "closed", "duty"):
         watched.page.click(f"[data-counter={counter}]")
         watched.wait_until(f"document.querySelector('.list').dataset.list === '{counter}'")
@@ -98,7 +98,7 @@ def test_every_counter_opens_its_list_and_the_map_shows_the_same_cases(open_wall
 
 
 def test_a_list_opened_by_keyboard_gives_the_focus_back(open_wall):
-    site, watched = open_wall()
+    _site, watched = open_wall()
     watched.page.focus("[data-counter=open]")
     watched.page.keyboard.press("Enter")
     watched.wait_until("document.activeElement.id === 'list-title'")
@@ -114,7 +114,7 @@ def test_a_list_opened_by_keyboard_gives_the_focus_back(open_wall):
 
 @pytest.mark.parametrize("selector", ["[data-area]", "[data-category=C]", "[data-duty]", ".worst-open", ".state"])
 def test_every_figure_of_a_panel_opens_its_list(open_wall, selector):
-    site, watched = open_wall()
+    _site, watched = open_wall()
     watched.page.click(f"{selector} >> nth=0")
     watched.wait_until("document.querySelectorAll('.list .row').length > 0")
 
@@ -124,7 +124,9 @@ def test_filters_narrow_the_feed_and_the_map(open_wall):
     watched.page.click("[data-filter='severities:2']")
     wanted = sum(one["properties"]["severity"] == 2 for one in site.shift.incidents.values())
     watched.wait_until(f"plainMap.last('showSet')?.length === {wanted}")
-    watched.wait_until("[...document.querySelectorAll('.panel-feed .row')].every((row) => row.dataset.severity === '2')")
+    watched.wait_until(
+        "[...document.querySelectorAll('.panel-feed .row')].every((row) => row.dataset.severity === '2')"
+    )
     watched.page.click("[data-filter='severities:2']")
     watched.wait_until("plainMap.last('showSet') === null")
 
@@ -135,7 +137,16 @@ def test_an_unanswered_critical_case_takes_the_margin_and_gives_it_back(open_wal
     watched.wait_until(f"{PAGE}.takeover === 'yes'")
     watched.wait_until("document.querySelectorAll('.takeover .near-row').length === 6")
     shown = text(watched, ".takeover")
-    for words in (case["properties"]["name"], case["properties"]["number"], "特急", "尚无人受理", "本网格", "停更，不推荐", "视域含此处", "秒前"):
+    for words in (
+        case["properties"]["name"],
+        case["properties"]["number"],
+        "特急",
+        "尚无人受理",
+        "本网格",
+        "停更，不推荐",
+        "视域含此处",
+        "秒前",
+    ):
         assert words in shown
     assert "到限" not in shown
     watched.wait_until(f"plainMap.last('applyScene').case === '{case['id']}'")
@@ -230,7 +241,7 @@ def test_the_remote_control_steers_this_wall_and_no_other(open_wall):
 
 
 def test_a_touch_holds_the_scene(open_wall):
-    site, watched = open_wall()
+    _site, watched = open_wall()
     watched.page.evaluate("plainMap.fire('touched')")
     watched.wait_until(f"{PAGE}.turn === 'touched'")
     says(watched, ".scene", "有人操作")
@@ -239,7 +250,7 @@ def test_a_touch_holds_the_scene(open_wall):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("storm", [False, True], ids=["calm", "storm"])
 def test_nothing_stands_outside_the_screen(open_wall, size, storm):
-    site, watched = open_wall(size=size, storm=storm)
+    _site, watched = open_wall(size=size, storm=storm)
     watched.wait_until(f"({PAGE}.takeover === 'yes') === {str(storm).lower()}")
     out = watched.page.evaluate(
         "[...document.querySelectorAll('.sheet button, .sheet h2, .cell, .beats-panel, .wall-clock, .legend')]"
@@ -253,10 +264,11 @@ def test_nothing_stands_outside_the_screen(open_wall, size, storm):
 
 
 @pytest.mark.parametrize(
-    ("theme", "language", "storm"), [("dark", "zh", False), ("light", "en", False), ("dark", "en", True), ("light", "zh", True)]
+    ("theme", "language", "storm"),
+    [("dark", "zh", False), ("light", "en", False), ("dark", "en", True), ("light", "zh", True)],
 )
 def test_axe_finds_nothing(open_wall, theme, language, storm):
-    site, watched = open_wall(theme=theme, language=language, storm=storm)
+    _site, watched = open_wall(theme=theme, language=language, storm=storm)
     watched.wait_until(f"({PAGE}.takeover === 'yes') === {str(storm).lower()}")
     watched.page.evaluate(AXE)
     found = watched.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")

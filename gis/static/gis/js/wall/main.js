@@ -4,7 +4,7 @@ import { byId, el } from '../dom.js';
 import { stateHash } from '../live/hash.js';
 import { liveClient } from '../live/client.js';
 import { isChinese, nameOf, speaker, titleOf, ZH } from '../words.js';
-import { ageState, LIMITS, pictureState } from './ages.js';
+import { ageState, LIMITS, pictureState, worstState } from './ages.js';
 import { acts } from './acts.js';
 import { areaBook } from './areas.js';
 import { asker, screenId } from './ask.js';
@@ -22,8 +22,8 @@ import { WALL_ZH } from './words.js';
 const DRAW_MS = 1_000;
 const NEAR_MS = 30_000;
 const LOST_MS = 10_000;
-/** Which feed each panel lives on: it loses its colour when that one is old. */
-const SOURCES = { worst: 'incidents', feed: 'incidents', takeover: 'incidents', categories: 'incidents', communities: 'counts', trend: 'counts', duty: 'units' };
+/** Which feeds each panel lives on: it loses its colour when one of them is old. */
+const SOURCES = { worst: ['incidents'], feed: ['incidents'], takeover: ['incidents'], categories: ['incidents'], communities: ['incidents', 'counts'], trend: ['counts'], duty: ['units', 'duty'] };
 
 const root = document.documentElement;
 const page = byId('wall');
@@ -126,8 +126,8 @@ function draw() {
   const feeds = store.feeds(live);
   for (const [name, view] of Object.entries(frame.views)) {
     view.draw?.(live);
-    const feed = feeds.find((one) => one.feed === SOURCES[name]);
-    if (feed && view.node.dataset.age !== feed.state) view.node.dataset.age = feed.state;
+    const age = worstState(feeds.filter(({ feed }) => SOURCES[name]?.includes(feed)));
+    if (age && view.node.dataset.age !== age) view.node.dataset.age = age;
   }
   act.list.draw();
   act.card.draw();

@@ -65,7 +65,7 @@ export const WALL_ZH = {
   'Communities': '社区',
   'open; bars by the hour, to {end}': '数为未结，柱为今日逐时受理，满格 {end}',
   'By category': '类别',
-  'open, today/usual': '未结，今日 / 平日',
+  'today/usual': '未结，今日 / 平日',
   'of {count}': '/ {count}',
   '{count} silent': '停更 {count}',
   'limit {count} s': '限 {count} 秒',
