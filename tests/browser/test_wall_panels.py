@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Watched
+from tests.cases import report
 from tests.wall_site import WallSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -273,3 +274,19 @@ def test_axe_finds_nothing(open_wall, theme, language, storm):
     watched.page.evaluate(AXE)
     found = watched.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]] == []
+
+
+def test_the_wall_of_a_running_site_shows_the_district_and_what_is_reported(
+    open_site_page, site_cast, django_db_blocker
+):
+    with django_db_blocker.unblock():
+        watched = open_site_page("dispatcher", path="/wall/", size=(1366, 768))
+        live(watched, seconds=60)
+        watched.wait_until(f"{PAGE}.map === 'ready'", seconds=90)
+        before = int(watched.page.evaluate(f"{PAGE}.open"))
+        case = report(site_cast, severity=1)
+        watched.wait_until(f"+{PAGE}.open === {before + 1}")
+        says(watched, ".take-number", case.number)
+        watched.wait_until("document.querySelectorAll('.takeover .near-row').length > 0")
+        says(watched, ".beat-proof", "与库一致")
+        watched.wait_until("document.querySelectorAll('.multiple').length === 19")

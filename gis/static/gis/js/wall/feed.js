@@ -55,7 +55,8 @@ export function feedView(ctx) {
     setText(orderButton, order === 'weight' ? say('worst first') : say('newest first'));
     setText(note, skipped ? say('{count} others', { count: grouped(cases.length, 0) }) : say('first {shown} of {count}', { shown: Math.min(fits, cases.length), count: grouped(cases.length, 0) }));
     setAttr(empty, 'hidden', cases.length > 0);
-    if (!cases.length) setText(empty, active() ? say('No case passes this filter.') : say('No case is open.'));
+    setAttr(list, 'data-empty', cases.length === 0);
+    if (!cases.length) setText(empty, active() ? say('No case passes this filter.') : skipped ? say('No other case is open.') : say('No case is open.'));
     for (const { kind, value, count } of chips) setText(count, store.cases({ ...filter, [kind]: [value] }).length);
   }
 

@@ -54,7 +54,7 @@ export function ledgerView(ctx) {
     setAttr(cell.node, 'data-age', state);
     if (state === 'idle') redraw(cell.age, 'idle', () => [el('b', { class: 'cell-idle' }, say('none on duty'))]);
     else drawSpan(cell.age, age, say);
-    const width = `${Math.round(share(age, limit) * 100)}%`;
+    const width = `${state === 'idle' ? 0 : Math.round(share(age, limit) * 100)}%`;
     if (cell.fill.style.width !== width) cell.fill.style.width = width;
     const since = () => shanghai(new Date(store.now() - age), language).time.slice(0, 5);
     setText(cell.words, state === 'stale' ? say('no news since {time}, {limit}', { time: since(), limit: limitWords(limit, say) }) : state === 'waiting' ? say('awaited') : limitWords(limit, say));

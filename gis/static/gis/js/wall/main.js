@@ -132,6 +132,7 @@ function draw() {
   act.list.draw();
   act.card.draw();
   stage.tick();
+  frame.views.legend.classes(map?.legend() ?? null);
   frame.views.legend.scene(stage.shown(), player.state(monotonic()));
   if (map && client.state()) {
     map.setLive(Object.fromEntries(['incidents', 'units', 'cameras'].map((layer) => [layer, store.table(layer)])));
