@@ -15,6 +15,27 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "yuanhui"
 ZONE = ZoneInfo("Asia/Shanghai")
 WEST, SOUTH, STEP_LON, STEP_LAT = 113.995, 33.555, 0.0105, 0.0098
 SUBDISTRICTS_EN = {"411102001": "Laojie Subdistrict", "411102002": "Malu Street", "411102003": "Shunhe Street"}
+PINYIN = [
+    "Binxi",
+    "Xinhua",
+    "Laojie",
+    "Shouxianglu",
+    "Malujie",
+    "Bayilu",
+    "Jiaotonglu",
+    "Youaijie",
+    "Jianshelu",
+    "Wuyilu",
+    "Taishan-Zhonglu",
+    "Dongdajie",
+    "Jianshe-Xilu",
+    "Xilou-Houjie",
+    "Xiangjiang-Zhonglu",
+    "Shuanglong",
+    "Liujianglu",
+    "Xianghe",
+    "Kaiyuan",
+]
 OPEN_STATES = ("accepted", "registered", "dispatched", "handling", "handling", "replied", "checking")
 
 
@@ -38,9 +59,9 @@ def areas() -> list[Json]:
         )
     for at, one in enumerate(listed):
         box = _box(at)
-        found.append(_area("community", one["code12"], one["short_name"], f"Community {at + 1}", box))
+        found.append(_area("community", one["code12"], one["short_name"], f"{PINYIN[at]} Community", box))
         found += [
-            _area("grid", f"{one['code12']}{n:03}", f"{one['short_name']}第{n}网格", f"Community {at + 1} Grid {n}", box)
+            _area("grid", f"{one['code12']}{n:03}", f"{one['short_name']}第{n}网格", f"{PINYIN[at]} Community Grid {n}", box)
             for n in range(1, 6 if at < 2 else 5)
         ]  # fmt: skip
     return found

@@ -45,6 +45,7 @@ export function createWallMap({ container, config }) {
   for (const name of ['setTheme', 'showSet', 'fit', 'select', 'applyScene', 'choropleth', 'heat', 'layers', 'threeD', 'flyTo', 'dim', 'split', 'follow', 'measure', 'padding', 'remove']) {
     map[name] = (...args) => { calls.push([name, ...args]); if (calls.length > 500) calls.shift(); };
   }
+  map.legend = () => ({ kind: 'open_now', classes: [{ token: 'd0', from: 0, to: 0, count: 40 }, { token: 'd1', from: 1, to: 2, count: 20 }, { token: 'd4', from: 7, to: null, count: 18 }], none: 0 });
   map.setLive = (next) => { live = next; draw(); };
   map.showSet = (next) => { calls.push(['showSet', next && [...next]]); ids = next; draw(); };
   map.view = () => ({ center: [114.02, 33.57], zoom: 13, bearing: 0, pitch: 0 });

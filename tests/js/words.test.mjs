@@ -17,6 +17,17 @@ test('every sentence the scripts say has its Chinese', () => {
   assert.deepEqual(missing, []);
 });
 
+test('every word that the wall picks from a table has its Chinese', () => {
+  const missing = [];
+  for (const name of scripts.filter((one) => one.startsWith('wall/') && !one.startsWith('wall/map/') && !one.endsWith('words.js'))) {
+    const text = readFileSync(new URL(name, HERE), 'utf8');
+    const tables = [...text.matchAll(/^const (?:TITLES|WORDS|KINDS|STATES|STATE_WORDS|REASONS) = \{([^}]*(?:\{[a-z]+\}[^}]*)*)\};/gms)].map(([, body]) => body);
+    for (const body of tables) for (const [, said] of body.matchAll(/: '((?:[^'\\]|\\.)+)'/g)) if (!(said in ZH)) missing.push(`${name}: ${said}`);
+    for (const [, said] of text.matchAll(/\btext: '([^']+)'|heading\('([^']+)'\)/g)) if (said && !(said in ZH)) missing.push(`${name}: ${said}`);
+  }
+  assert.deepEqual(missing, []);
+});
+
 test('both languages name the same values', () => {
   const values = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
   for (const [en, zh] of Object.entries(ZH)) assert.deepEqual(values(zh), values(en), en);

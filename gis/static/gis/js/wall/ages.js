@@ -30,6 +30,11 @@ export function feedAges({ beat, frame, counts, duty, onDuty }) {
   }));
 }
 
+/** The worst state of several feeds; nothing of none. @param {{state: string}[]} feeds */
+export function worstState(feeds) {
+  return ['stale', 'late', 'waiting', 'ok', 'idle'].find((state) => feeds.some((one) => one.state === state)) ?? '';
+}
+
 /**
  * What the whole picture is: `dark` nobody may look, `mismatch` it differs from the store, `stale` no heartbeat for too
  * long, `waiting` nothing came yet, `live`.

@@ -27,6 +27,6 @@ export function areaBook(areas, language) {
     box: (code) => byCode.get(code)?.bbox ?? null,
     at: (level) => areas.filter((area) => area.level === level).sort((a, b) => (a.code < b.code ? -1 : 1)),
     /** Community and grid of a case, as far as its place is told. */
-    place: ({ community, grid: own, subdistrict }) => [name(community || subdistrict), own ? grid(own) : ''].filter(Boolean).join(' '),
+    place: ({ community, grid: own, subdistrict }) => [chinese ? name(community || subdistrict) : short(community || subdistrict), own ? grid(own) : ''].filter(Boolean).join(' '),
   };
 }

@@ -35,7 +35,7 @@ export function categoriesView(ctx) {
       const open = store.byCategory();
       const most = Math.max(1, ...open.values());
       const known = new Map((store.answer('counts')?.categories ?? []).map((one) => [one.category, one]));
-      setText(note, known.size ? say('open, today / usual') : say('open'));
+      setText(note, known.size ? say('today/usual') : say('open'));
       for (const row of rows) {
         const one = known.get(row.code);
         const usual = one && one.usual !== null ? grouped(Math.round(one.usual), 0) : '—';

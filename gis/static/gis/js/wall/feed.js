@@ -20,13 +20,13 @@ export function feedView(ctx) {
 
   function chip(kind, value, sign, label) {
     const count = el('span', { class: 'chip-count' });
-    const node = el('button', { class: 'chip', type: 'button', 'aria-pressed': 'false', 'aria-label': label, title: label, 'data-filter': `${kind}:${value}`, onclick: () => {
+    const node = el('button', { class: 'chip', type: 'button', 'aria-pressed': 'false', title: label, 'data-filter': `${kind}:${value}`, onclick: () => {
       const chosen = filter[kind];
       filter[kind] = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
       setAttr(node, 'aria-pressed', String(filter[kind].includes(value)));
       ctx.act.filtered(active() ? filter : null);
       draw();
-    } }, sign, count);
+    } }, sign, el('span', { class: 'visually-hidden' }, label), count);
     chips.push({ kind, value, count });
     return node;
   }
@@ -55,7 +55,8 @@ export function feedView(ctx) {
     setText(orderButton, order === 'weight' ? say('worst first') : say('newest first'));
     setText(note, skipped ? say('{count} others', { count: grouped(cases.length, 0) }) : say('first {shown} of {count}', { shown: Math.min(fits, cases.length), count: grouped(cases.length, 0) }));
     setAttr(empty, 'hidden', cases.length > 0);
-    if (!cases.length) setText(empty, active() ? say('No case passes this filter.') : say('No case is open.'));
+    setAttr(list, 'data-empty', cases.length === 0);
+    if (!cases.length) setText(empty, active() ? say('No case passes this filter.') : skipped ? say('No other case is open.') : say('No case is open.'));
     for (const { kind, value, count } of chips) setText(count, store.cases({ ...filter, [kind]: [value] }).length);
   }
 

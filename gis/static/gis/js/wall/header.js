@@ -80,7 +80,7 @@ export function headerView(ctx) {
       for (const one of counters) {
         const value = values[one.id];
         setText(one.number, value === null ? '—' : grouped(value, 0));
-        setAttr(one.node, 'data-old', !one.live && old);
+        setAttr(one.node, 'data-old', one.live ? !['live', 'waiting'].includes(picture) : old);
         setAttr(one.node, 'data-zero', value === 0);
       }
     },

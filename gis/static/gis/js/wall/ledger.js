@@ -26,7 +26,7 @@ function ticksSvg(ticks) {
 export function beatWords({ picture, gaps, ticks }, say) {
   if (picture === 'stale') return say('no heartbeat');
   if (gaps) return say('{count} of {all} beats missing', { count: gaps, all: ticks });
-  return ticks ? say('{count} beats, no gap', { count: ticks }) : say('awaited');
+  return ticks ? say('no gap in {count}', { count: ticks }) : say('awaited');
 }
 
 /** Whether the picture is that of the store, with the first digits of the hash that proves it. */
@@ -54,7 +54,7 @@ export function ledgerView(ctx) {
     setAttr(cell.node, 'data-age', state);
     if (state === 'idle') redraw(cell.age, 'idle', () => [el('b', { class: 'cell-idle' }, say('none on duty'))]);
     else drawSpan(cell.age, age, say);
-    const width = `${Math.round(share(age, limit) * 100)}%`;
+    const width = `${state === 'idle' ? 0 : Math.round(share(age, limit) * 100)}%`;
     if (cell.fill.style.width !== width) cell.fill.style.width = width;
     const since = () => shanghai(new Date(store.now() - age), language).time.slice(0, 5);
     setText(cell.words, state === 'stale' ? say('no news since {time}, {limit}', { time: since(), limit: limitWords(limit, say) }) : state === 'waiting' ? say('awaited') : limitWords(limit, say));

@@ -4,7 +4,7 @@ import { byId, el } from '../dom.js';
 import { stateHash } from '../live/hash.js';
 import { liveClient } from '../live/client.js';
 import { isChinese, nameOf, speaker, titleOf, ZH } from '../words.js';
-import { ageState, LIMITS, pictureState } from './ages.js';
+import { ageState, LIMITS, pictureState, worstState } from './ages.js';
 import { acts } from './acts.js';
 import { areaBook } from './areas.js';
 import { asker, screenId } from './ask.js';
@@ -22,6 +22,8 @@ import { WALL_ZH } from './words.js';
 const DRAW_MS = 1_000;
 const NEAR_MS = 30_000;
 const LOST_MS = 10_000;
+/** Which feeds each panel lives on: it loses its colour when one of them is old. */
+const SOURCES = { worst: ['incidents'], feed: ['incidents'], takeover: ['incidents'], categories: ['incidents'], communities: ['incidents', 'counts'], trend: ['counts'], duty: ['units', 'duty'] };
 
 const root = document.documentElement;
 const page = byId('wall');
@@ -80,6 +82,9 @@ async function told(status) {
   if (root.dataset.live !== picture) {
     root.dataset.live = picture;
     if (picture === 'dark') return darken();
+    drawn = -Infinity;
+    clearTimeout(waiting);
+    waiting = 0;
     redrawSoon();
   }
   if (status.hashOk && client.state()) hash = (await stateHash(client.state().layers)).hash;
@@ -118,10 +123,16 @@ function draw() {
   const picture = pictureState(status);
   const live = { picture, since: status.since, status, ticks: client.ticks(), beat: status.at ? client.age(status.at) : NaN, frame: client.ages().units ?? NaN, hash };
   takeover();
-  for (const view of Object.values(frame.views)) view.draw?.(live);
+  const feeds = store.feeds(live);
+  for (const [name, view] of Object.entries(frame.views)) {
+    view.draw?.(live);
+    const age = worstState(feeds.filter(({ feed }) => SOURCES[name]?.includes(feed)));
+    if (age && view.node.dataset.age !== age) view.node.dataset.age = age;
+  }
   act.list.draw();
   act.card.draw();
   stage.tick();
+  frame.views.legend.classes(map?.legend() ?? null);
   frame.views.legend.scene(stage.shown(), player.state(monotonic()));
   if (map && client.state()) {
     map.setLive(Object.fromEntries(['incidents', 'units', 'cameras'].map((layer) => [layer, store.table(layer)])));
@@ -185,7 +196,7 @@ function build() {
   act = acts({ ctx, map: () => map, ask, urls: config.urls, area, touched: touch });
   ctx.act = act;
   frame = shell(ctx);
-  frame.right.append(act.list.node, act.card.node);
+  frame.margin.append(act.list.node, act.card.node);
   tools = toolsView(ctx, { map: () => map, urls: config.urls, touched: touch, go: act.go });
   if (!config.display) frame.stage.append(tools.node);
   page.replaceChildren(frame.node);

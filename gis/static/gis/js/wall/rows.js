@@ -42,6 +42,8 @@ export function keptRows(list, make) {
   };
 }
 
+const lineOf = (...parts) => el('span', { class: 'row-line' }, ...parts);
+
 /** One row of a case: mark, what, where and how far it is, how long it waits. */
 export function caseRow(ctx, id) {
   const { say, language, areas, store } = ctx;
@@ -51,7 +53,7 @@ export function caseRow(ctx, id) {
   const age = el('span', { class: 'row-age' });
   const at = el('span', { class: 'row-at' });
   const spoken = el('span', { class: 'visually-hidden' });
-  const node = el('li', { class: 'row', 'data-id': id }, el('button', { class: 'row-button', type: 'button', onclick: () => ctx.act.pickCase(id) }, mark, spoken, title, age, where, at));
+  const node = el('li', { class: 'row', 'data-id': id }, el('button', { class: 'row-button', type: 'button', onclick: () => ctx.act.pickCase(id) }, mark, spoken, lineOf(title, age), lineOf(where, at)));
   return {
     node,
     draw({ properties }) {
@@ -63,7 +65,7 @@ export function caseRow(ctx, id) {
       setText(where, `${areas.place(properties)}\u3000${stateWord(properties.state, say)}`);
       const reported = reportedAt({ properties });
       drawSpan(age, store.since(reported), say, { fine: severity === 1 });
-      setText(at, say('reported {time}', { time: timeOf(reported, store.now(), language) }));
+      setText(at, say('since {time}', { time: timeOf(reported, store.now(), language) }));
     },
   };
 }
@@ -81,7 +83,7 @@ export function unitRow(ctx, id) {
   const { say, language, areas, store } = ctx;
   const mark = el('span', { class: 'row-mark' });
   const [title, where, age, at] = ['row-title', 'row-where', 'row-age', 'row-at'].map((name) => el('span', { class: name }));
-  const node = el('li', { class: 'row', 'data-id': id }, el('button', { class: 'row-button', type: 'button', onclick: () => ctx.act.pickUnit(id) }, mark, title, age, where, at));
+  const node = el('li', { class: 'row', 'data-id': id }, el('button', { class: 'row-button', type: 'button', onclick: () => ctx.act.pickUnit(id) }, mark, lineOf(title, age), lineOf(where, at)));
   return {
     node,
     draw({ properties }) {

@@ -47,7 +47,7 @@ export function takeoverView(ctx) {
   function drawNear() {
     const gone = near ? Math.max(0, store.since(near.at)) : 0;
     const key = near ? `${shown.id}:${near.at}:${Math.floor(gone / 1000)}` : `${shown.id}:none`;
-    redraw(teams, key, () => (near?.units ?? []).slice(0, TEAMS).map((unit) => nearTeam(unit, gone, ctx)));
+    redraw(teams, key, () => (near && !near.units.length ? [el('li', { class: 'near-none' }, say('No team on duty is near.'))] : (near?.units ?? []).slice(0, TEAMS).map((unit) => nearTeam(unit, gone, ctx))));
     const seeing = (near?.cameras ?? []).filter(({ sees }) => sees);
     redraw(cameras, near ? `${shown.id}:${near.at}` : key, () => (seeing.length ? seeing : near?.cameras ?? []).slice(0, CAMERAS).map((camera) => nearCamera(camera, ctx)));
     setText(teamsNote, near ? say('straight line; {count} on duty near', { count: near.units.length }) : say('awaited'));
@@ -76,7 +76,7 @@ export function takeoverView(ctx) {
       setText(parts.where, areas.place(properties));
       const reported = reportedAt(shown);
       drawSpan(parts.since, store.since(reported), say, { fine: true });
-      setText(at, say('reported {time}', { time: timeOf(reported, store.now(), language) }));
+      setText(at, say('since {time}', { time: timeOf(reported, store.now(), language) }));
       setText(state, `${stateWord(properties.state, say)}\u3000${say('nobody has accepted it')}`);
       drawNear();
     },

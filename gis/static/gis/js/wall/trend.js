@@ -27,7 +27,7 @@ export function trendView(ctx) {
       const today = untilNow(counts?.hours.today ?? [], hour);
       const usual = counts?.hours.usual ?? [];
       const end = scaleEnd([...today, ...usual]);
-      setText(note, !counts ? say('awaited') : usual.length ? say('bars today, line the mean of {n} such weekdays', { n: counts.hours.n }) : say('bars today; no usual day yet'));
+      setText(note, !counts ? say('awaited') : usual.length ? say('line: mean of {n} weeks', { n: counts.hours.n }) : say('no usual day yet'));
       redraw(picture, JSON.stringify([today, usual, hour]), () => [
         svg('svg', { class: 'chart', viewBox: `0 0 ${WIDE.width} ${WIDE.height + 1}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
           ...barsSvg(today, { ...WIDE, end }, hour), svg('path', { d: `M0 ${WIDE.height + 0.5}H${WIDE.width}`, class: 'chart-base' }),
@@ -60,7 +60,7 @@ export function communitiesView(ctx) {
       const hour = hourOf(store.now());
       const days = cells.map(({ code }) => untilNow(counts?.communities[code]?.hours ?? [], hour));
       const end = scaleEnd(days.flat());
-      setText(note, say('open now; bars: received today by the hour, each up to {end}', { end }));
+      setText(note, say('open; bars by the hour, to {end}', { end }));
       cells.forEach(({ code, cell, number, picture, spoken }, at) => {
         const place = places.get(code);
         setText(number, place?.total ?? 0);

@@ -61,6 +61,8 @@
  * @property {(camera: Partial<Camera> & {center: [number, number]}) => void} flyTo
  * @property {(state: 'live'|'stale'|'mismatch', ages: Partial<Record<LiveLayer, 'ok'|'late'|'stale'>>) => void} dim
  *   `stale`: every live mark loses its colour; `mismatch`: the whole picture at 60 %; per layer: that layer is grey by itself
+ * @property {() => {kind: string, classes: {token: string, from: number, to: number|null, count: number}[], none: number}|null} legend
+ *   what the colours of the grids mean now, null while there are none
  * @property {(on: boolean) => void} split two maps side by side with one camera
  * @property {(unit: string|null) => void} follow keeps a unit in the middle until a person moves the map
  * @property {(on: boolean) => void} measure

@@ -1,7 +1,7 @@
 /** The first thing a stranger reads: where it is worst, and why. */
 
 import { el } from '../dom.js';
-import { nameOf } from '../words.js';
+import { isChinese, nameOf } from '../words.js';
 import { caseMark, drawSpan, redraw, setAttr, setText } from './parts.js';
 import { reportedAt, severityOf } from './worst.js';
 
@@ -15,6 +15,7 @@ export function countsText(counts, say) {
 /** @param {object} ctx of the wall */
 export function worstView(ctx) {
   const { say, store, language, areas } = ctx;
+  const placeName = isChinese(language) ? areas.name : areas.short;
   const place = el('b', { class: 'worst-place' });
   const total = el('span', { class: 'worst-total' });
   const counts = el('span', { class: 'worst-counts' });
@@ -37,10 +38,10 @@ export function worstView(ctx) {
       chosen = first?.worst ?? null;
       setAttr(open, 'disabled', !first);
       setAttr(why, 'hidden', !first);
-      setText(place, first ? areas.name(first.code) : say('Nothing open'));
+      setText(place, first ? placeName(first.code) : say('Nothing open'));
       setText(total, first ? say('{count} open', { count: first.total }) : '');
       redraw(counts, first ? JSON.stringify(first.counts) : '', () => (first ? [1, 2, 3, 4].filter((severity) => first.counts[severity]).map((severity) => el('span', { 'data-severity': severity }, `${say(WORDS[severity])} ${first.counts[severity]}`)) : []));
-      setText(next, second ? say('then {place}: {counts}', { place: areas.name(second.code), counts: countsText(second.counts, say) }) : '');
+      setText(next, second ? say('then {place}: {counts}', { place: placeName(second.code), counts: countsText(second.counts, say) }) : '');
       if (!first) return;
       redraw(mark, `${chosen.properties.category}:${severityOf(chosen)}`, () => [caseMark(chosen.properties.category, severityOf(chosen))]);
       setText(title, nameOf(chosen.properties, language));
