@@ -185,7 +185,8 @@ function build() {
   act = acts({ ctx, map: () => map, ask, urls: config.urls, area, touched: touch });
   ctx.act = act;
   frame = shell(ctx);
-  frame.right.append(act.list.node, act.card.node);
+  frame.right.append(act.list.node);
+  frame.right.parentElement.append(act.card.node);
   tools = toolsView(ctx, { map: () => map, urls: config.urls, touched: touch, go: act.go });
   if (!config.display) frame.stage.append(tools.node);
   page.replaceChildren(frame.node);
