@@ -103,7 +103,8 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
     setText(beside, card.subtitle);
     chain.replaceChildren(el('ol', {}, ...steps(card)));
     const near = el('div', { class: 'card-near', 'data-near': 'awaited' });
-    body.replaceChildren(...[card.attributes.length > 0 && section(say('Attributes'), rows(card.attributes)), history(feature), near].filter(Boolean));
+    const attributes = card.attributes.length > 0 && section(say('Attributes'), rows(card.attributes));
+    body.replaceChildren(...(pick.layer === 'incidents' ? [near, history(feature), attributes] : [attributes, near]).filter(Boolean));
     foot.replaceChildren(...buttons(pick));
     setAttr(foot, 'hidden', !foot.children.length);
     setAttr(node, 'data-state', 'shown');

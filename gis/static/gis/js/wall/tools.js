@@ -17,7 +17,7 @@ export function toolsView(ctx, { map, urls, touched, go }) {
   const { say, language, config } = ctx;
   const on = { measure: false, three: false, two: false };
   const words = { search: 'Search', measure: 'Measure', three: '3D view', two: 'Two maps', home: 'Whole district' };
-  const signs = { search: () => icon('search', config.icons), measure: () => '⟷', three: () => '3D', two: () => '◫', home: () => icon('home', config.icons) };
+  const sign = (name) => (name === 'search' ? icon('search', config.icons) : name === 'three' ? '3D' : say(words[name]));
   const acts = {
     search: () => { setAttr(box, 'hidden', !box.hidden); if (!box.hidden) ready().focus(); },
     measure: () => turn('measure', (next) => map()?.measure(next)),
@@ -28,14 +28,14 @@ export function toolsView(ctx, { map, urls, touched, go }) {
   const key = (name) => Object.keys(KEYS).find((one) => KEYS[one] === name).toUpperCase();
   const buttons = Object.fromEntries(Object.keys(words).map((name) => [name, el('button', {
     class: 'wall-tool', type: 'button', 'data-tool': name, 'aria-label': say(words[name]), title: `${say(words[name])} ${key(name)}`, ...(name in on && { 'aria-pressed': 'false' }), onclick: () => use(name),
-  }, signs[name]())]));
+  }, sign(name))]));
   const results = el('div', { class: 'results', id: 'search-results', role: 'listbox', 'aria-label': say('Results'), hidden: true });
   const input = el('input', {
     id: 'search-text', type: 'search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'search-results', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', maxlength: '80',
     'aria-label': say('Search the map'), placeholder: say('Name, pinyin initials or code'),
   });
   const box = el('div', { class: 'wall-search', role: 'search', hidden: true }, input, results);
-  const node = el('div', { class: 'wall-tools', role: 'group', 'aria-label': say('Map tools') }, box, el('div', { class: 'wall-tool-row' }, ...Object.values(buttons)));
+  const node = el('div', { class: 'wall-tools', role: 'group', 'aria-label': say('Map tools') }, el('div', { class: 'wall-tool-row' }, ...Object.values(buttons)), box);
   let search = null;
 
   /** The box asks for the descriptions of the layers when it is wanted for the first time. */

@@ -14,6 +14,8 @@ const PITCH = 56;
 const BEARING = -18;
 /** How much nearer a tilted map stands than a flat one of the same box. */
 const TILTED_NEARER = 0.85;
+/** And how much further south, in shares of the box, as perspective draws the far part together. */
+const TILTED_SOUTH = 0.1;
 /** Half the width shows the same ground from so much further away. */
 const SPLIT_FARTHER = 0.6;
 const AGAIN_MS = 5_000;
@@ -73,7 +75,8 @@ export function createWallMap(given) {
   function framed(box, { at = '', room = 24, nearest } = {}) {
     const camera = drawn.main.framing(box, { room, nearest, ...(state.tilted && { bearing: BEARING, pitch: PITCH }) });
     if (!camera) return;
-    const there = { ...camera, zoom: camera.zoom + (state.tilted ? TILTED_NEARER : 0) };
+    const [lon, lat] = camera.center;
+    const there = state.tilted ? { ...camera, zoom: camera.zoom + TILTED_NEARER, center: [lon, lat - TILTED_SOUTH * (box[3] - box[1])] } : camera;
     if (at === 'once') drawn.main.jump(there);
     else drawn.main.move(there);
   }

@@ -9,6 +9,8 @@ export const SOURCES = ['outside', 'river-lines', 'selection', 'live-incidents',
 /** Height of a stem by severity, in design pixels. */
 export const STEMS = { 1: 92, 2: 66, 3: 48, 4: 48 };
 
+/** Clear of the bracket round what was chosen, in sizes of the type. */
+const CLEAR = 2.05;
 /** Size of a title, in design pixels. */
 const TITLE = 13;
 
@@ -21,8 +23,7 @@ function words(b) {
 }
 
 /** Clear of the mark by `away` of the size of the type; on a stem beside its head. */
-function place(b, severity) {
-  const away = severity === 1 ? 1.7 : 1.3;
+function place(b, severity, away = severity === 1 ? 1.7 : 1.3) {
   if (b.tilted) return { 'text-anchor': 'left', 'text-offset': [away, -(STEMS[severity] / TITLE)], 'text-justify': 'left' };
   return { 'text-variable-anchor-offset': [...around(away), ...around(away + 1.1)], 'text-justify': 'auto' };
 }
@@ -49,12 +50,12 @@ function mark(b, severity) {
   };
 }
 
-function title(b, id, filter, severity) {
+function title(b, id, filter, severity, away) {
   return {
     id: `incidents-title-${id}`, type: 'symbol', source: 'live-incidents', filter: ['all', SINGLE, ...filter], metadata: { layer: 'incidents', pick: 20 - severity },
     layout: {
       'text-field': words(b), 'text-font': BOLD, 'text-size': b.px(TITLE), 'text-max-width': 14, 'text-line-height': 1.25, 'text-padding': b.px(1),
-      ...(severity === 1 && { 'text-overlap': 'always' }), ...place(b, severity),
+      ...(severity === 1 && { 'text-overlap': 'always' }), ...place(b, severity, away),
     },
     paint: { 'text-opacity': faint(1, 0), ...halo(b, b.t['m-halo'], 1.8) },
   };
@@ -77,7 +78,11 @@ export function cases(b) {
 /** Titles of cases: always of the first two severities, of the third in 3D, of any that was chosen. */
 export function titles(b) {
   const chosen = ['==', ['get', 'chosen'], true];
-  return [...(b.tilted ? [title(b, '3', [is(3)], 3)] : []), title(b, 'chosen', [is(...(b.tilted ? [4] : [3, 4])), chosen], 4), title(b, '2', [is(2)], 2), title(b, '1', [is(1)], 1)];
+  const other = ['!', chosen];
+  return [
+    ...(b.tilted ? [title(b, '3', [is(3), other], 3)] : []), title(b, '2', [is(2), other], 2), title(b, '1', [is(1), other], 1),
+    ...[4, 3, 2, 1].map((severity) => title(b, `chosen-${severity}`, [is(severity), chosen], severity, CLEAR)),
+  ];
 }
 
 /** Names of the teams. */

@@ -2,39 +2,34 @@
 
 import { widened } from '../../bounds.js';
 import { dimOutside, nameRivers } from '../../overlays.js';
-import { pulses } from '../../pulses.js';
 import { chosenOnMap } from './chosen.js';
 import { flight } from './flight.js';
 import { wallImage } from './images.js';
 import { measure } from './measure.js';
 import { createPane } from './pane.js';
-import { cameraStates, pictureOf, sizes } from './picture.js';
+import { lookOf, pictureOf, sizes } from './picture.js';
+import { statesOnMap } from './states.js';
+import { arrivals } from './arrivals.js';
 import { tend } from './tending.js';
 
 const nothing = () => ({ type: 'FeatureCollection', features: [] });
-
-/** What a pane shows: alone everything; beside another the live marks at the left, choropleth and heat (or the other view) at the right. */
-export function lookOf(at, state) {
-  if (!state.split) return { tilted: state.tilted, load: true, marks: true };
-  const loaded = Boolean(state.classes || state.heat);
-  if (at === 0) return { tilted: state.tilted, load: false, marks: true };
-  return loaded ? { tilted: state.tilted, load: true, marks: false } : { tilted: !state.tilted, load: false, marks: true };
-}
 
 /** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
 export function panes({ given, state, material, emit, told, touched, picked, moving }) {
   const { container, config, say, still } = given;
   const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing() };
   const list = [];
-  const known = { cases: new Map(), cameras: new Map(), classes: new Map() };
-  let rings = null;
+  let loaded = '';
   let leading = null;
 
+  const mark = (...all) => list.forEach(({ pane }) => pane.mark(...all));
   const figures = document.createElement('p');
   container.append(figures);
   const ruler = measure({ box: figures, say, put: (shape) => put('wall-measure', shape), ended: () => { state.measuring = false; told({ measuring: 'no' }); api.measure(false); emit('measured', false); } });
   const quiet = flight({ pane: () => list[0].pane });
-  const chosen = chosenOnMap({ state, material: () => material, put, mark: (...all) => list.forEach(({ pane }) => pane.mark(...all)), told });
+  const chosen = chosenOnMap({ state, material: () => material, put, mark, told });
+  const states = statesOnMap({ state, mark });
+  const pulse = arrivals({ state, pane: () => list[0].pane, still, now: given.now, told });
   const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
   const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }) });
 
@@ -152,41 +147,8 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     list.forEach((one) => { one.pane.resize(); one.pane.setPadding(insetsOf(one)); });
   }
 
-  function colourGrids() {
-    const classes = state.classes ?? new Map();
-    for (const code of new Set([...classes.keys(), ...known.classes.keys()])) {
-      const next = classes.get(code) ?? -2;
-      if (known.classes.get(code) !== next) list.forEach(({ pane }) => pane.mark('grids', code, { class: next }));
-    }
-    known.classes = new Map(classes);
-  }
-
-  function showCameras() {
-    const next = cameraStates(state);
-    for (const [id, status] of next) {
-      if (known.cameras.get(id) !== status) list.forEach(({ pane }) => { pane.mark('cameras', id, { status }); pane.mark('camera_views', id, { status }); });
-    }
-    known.cameras = next;
-  }
-
-  function pulse() {
-    if (state.dim !== 'live' || state.ages.incidents === 'stale') { rings?.none(); return; }
-    const now = new Map([...state.live.incidents].map(([id, { properties }]) => [id, properties.version]));
-    if (!rings) {
-      rings = pulses({ map: list[0].pane, still: () => still, age: (at) => given.now() - Date.parse(at), told: (count) => told({ pulses: count }) });
-      rings.all(state.live.incidents.values());
-    } else {
-      for (const [id, version] of now) {
-        if (!known.cases.has(id)) rings.arrived(state.live.incidents.get(id));
-        else if (known.cases.get(id) !== version) rings.changed(id, state.live.incidents.get(id));
-      }
-      for (const id of known.cases.keys()) if (!now.has(id)) rings.changed(id, null);
-    }
-    known.cases = now;
-  }
-
   const loadKey = () => JSON.stringify([Boolean(state.classes), state.dim, state.ages.incidents, state.tilted && state.classes ? [...state.classes] : '', Boolean(state.heat) && state.split]);
-  known.load = loadKey();
+  loaded = loadKey();
 
   const first = document.createElement('div');
   first.className = 'wall-pane';
@@ -217,18 +179,17 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       }
     },
     live() {
-      if (!known.began && state.live.incidents.size + state.live.units.size + state.live.cameras.size > 0) known.began = true;
       list.forEach(draw);
-      showCameras();
+      states.cameras();
       chosen.moved();
-      if (known.began) pulse();
+      pulse();
     },
     /** Choropleth and heat anew: colours alone where the same layers stay, else the style. */
     load() {
-      colourGrids();
+      states.grids();
       const key = loadKey();
-      if (key === known.load) return list.forEach(draw);
-      known.load = key;
+      if (key === loaded) return list.forEach(draw);
+      loaded = key;
       return api.restyle();
     },
     choose: () => chosen.show(),
@@ -246,10 +207,9 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
         box.remove();
       }
       divide();
-      known.cameras = new Map();
-      known.classes = new Map();
-      colourGrids();
-      showCameras();
+      states.forget();
+      states.grids();
+      states.cameras();
       api.restyle();
     },
     measure(on) {

@@ -2,7 +2,7 @@
 
 import { mix } from '../../colour.js';
 import { drawnUnits } from '../../live/drawing.js';
-import { bandOf, severityOf } from './clusters.js';
+import { bandOf } from './clusters.js';
 import { drawnCases } from './drawn.js';
 import { lightOf } from './sunlight.js';
 import { wallStyle } from './style.js';
@@ -46,6 +46,14 @@ export function pictureOf({ state, material, given, look, zoom }) {
   };
 }
 
+/** What a pane shows: alone everything; beside another the live marks at the left, choropleth and heat (or the other view) at the right. */
+export function lookOf(at, state) {
+  if (!state.split) return { tilted: state.tilted, load: true, marks: true };
+  const loaded = Boolean(state.classes || state.heat);
+  if (at === 0) return { tilted: state.tilted, load: false, marks: true };
+  return loaded ? { tilted: state.tilted, load: true, marks: false } : { tilted: !state.tilted, load: false, marks: true };
+}
+
 /** The middle of a box. */
 export function middleOf([w, s, e, n]) {
   return [(w + e) / 2, (s + n) / 2];
@@ -55,9 +63,4 @@ export function middleOf([w, s, e, n]) {
 export function cameraStates(state) {
   const grey = state.dim !== 'live' || state.ages.cameras === 'stale';
   return new Map([...state.live.cameras].map(([id, { properties }]) => [id, grey ? 'unknown' : properties.status]));
-}
-
-/** The cases that are critical, with their places. */
-export function critical(state) {
-  return [...state.live.incidents.values()].filter((one) => one.geometry && severityOf(one) === 1);
 }

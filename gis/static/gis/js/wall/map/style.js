@@ -58,7 +58,7 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...rings(b).slice(1),
     ...(marks ? teamNames(b) : []),
     ...named.filter(({ id }) => AREA_NAMES.includes(id)).map(roomy),
-    ...(marks ? [...titles(b), ...teams(b), ...cases(b)] : []),
+    ...(marks ? above(b) : []),
     ...selectionMark(b),
     ...measured(b),
   ].filter(shown);
@@ -76,6 +76,11 @@ function groundNames(b, sourceOf, draw) {
   const base = ['communities', 'roads', 'waters', 'greens'].map(sourceOf).find((id) => id !== undefined);
   if (base === undefined) return points;
   return names(b, base, points).filter(({ metadata }) => !metadata || sourceOf(metadata.layer) !== undefined);
+}
+
+/** On the flat sheet no title covers a mark; in 3D titles stand before the thin stems, or they would be cut by them. */
+function above(b) {
+  return b.tilted ? [...teams(b), ...cases(b), ...titles(b)] : [...titles(b), ...teams(b), ...cases(b)];
 }
 
 /** A name of an area may move further from its middle, as the marks of cases stand everywhere. */
