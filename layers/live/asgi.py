@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from layers.errors import InvalidInput, NotFound, Unavailable, WanggeError
 from layers.live import feed
@@ -61,7 +61,7 @@ class LiveApplication:
                 await self._answer(scope, headers, receive, send)
             except WanggeError as error:
                 await _problem(send, error, headers.get("accept-language", "zh"), scope)
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 away = Unavailable("数据库没有应答", "the database does not answer")
                 await _problem(send, away, headers.get("accept-language", "zh"), scope)
 
@@ -82,6 +82,7 @@ class LiveApplication:
         if path not in ("/live/state", "/live/events"):
             raise NotFound(f"没有 {path[:60]}", f"there is no {path[:60]}")
         credentials: dict[str, str] = {name: headers[name] for name in ("authorization", "cookie") if name in headers}
+        known = self.station.people_changed
         identity = await self.station.blocking(self.station.authenticate, credentials)
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(found=scope["method"])
@@ -92,7 +93,7 @@ class LiveApplication:
             await _start(send, b"text/event-stream")
             await send({"type": "http.response.body", "body": b""})
         else:
-            await self._events(identity, credentials, headers.get("last-event-id"), receive, send)
+            await self._events(identity, credentials, headers.get("last-event-id"), known, receive, send)
 
     async def _until_ready(self) -> None:
         """Waits while the mirror is being made; Unavailable when that takes too long."""
@@ -119,16 +120,26 @@ class LiveApplication:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _events(
-        self, identity: Identity, credentials: dict[str, str], cursor: str | None, receive: Receive, send: Send
+        self,
+        identity: Identity,
+        credentials: dict[str, str],
+        cursor: str | None,
+        known: int,
+        receive: Receive,
+        send: Send,
     ) -> None:
         gone = asyncio.create_task(_gone(receive))
         client = Client(identity, credentials, 0)
         try:
             await _start(send, b"text/event-stream")
             await self._catch_up(client, cursor, send)
-            self._welcome(client)
             self.station.hub.add(client)
+            if self.station.people_changed != known:  # while it was asked who this is, or what was missed
+                await self.station.look_again(client)
+            self._welcome(client)
             await self._pump(client, gone, send)
+        except (DatabaseError, InterfaceError):  # the answer has begun: all that can be said is its end
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self.station.hub.remove(client)
             gone.cancel()
@@ -189,13 +200,14 @@ class LiveApplication:
         return await self.station.blocking(lambda: feed.entered(after, until=mirror.seq, limit=_PAGE))  # type: ignore[union-attr]
 
     def _welcome(self, client: Client) -> None:
-        """Queues the first heartbeat and the full frame."""
+        """Queues the first heartbeat and the full frame, as one piece: a large city's frame must not be left out."""
         station, viewer = self.station, client.identity.viewer
         mirror = station.mirror
         assert mirror is not None
-        if station.vouches:
-            client.put(heartbeat(mirror.seq, station.now(), mirror.hash(viewer)).encode())
-        client.put(frame(station.now(), mirror.frame_rows(viewer), full=True).encode())
+        beat = heartbeat(mirror.seq, station.now(), mirror.hash(viewer)).encode() if station.vouches else b""
+        units = frame(station.now(), mirror.frame_rows(viewer), full=True).encode()
+        if not client.put(beat + units):
+            client.owes_frame = True
 
     async def _pump(self, client: Client, gone: asyncio.Task[None], send: Send) -> None:
         """Sends what is queued until one side ends it."""
@@ -244,5 +256,7 @@ async def _problem(send: Send, error: WanggeError, language: str, scope: Scope) 
         headers.append((b"www-authenticate", b"Bearer"))
     if error.status == 503:
         headers.append((b"retry-after", b"2"))
+    if error.status == 405:
+        headers.append((b"allow", b"GET, HEAD"))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -35,7 +35,11 @@ class Identity:
 class Client:
     """One open stream."""
 
+<<<<<<< HEAD
     __slots__ = ("_waiting", "closing", "credentials", "identity", "looked_at", "seq", "size", "wake")
+=======
+    __slots__ = ("_waiting", "closing", "credentials", "identity", "looking", "owes_frame", "seq", "size", "wake")
+>>>>>>> review
 
     def __init__(self, identity: Identity, credentials: dict[str, str], seq: int) -> None:
         self.identity = identity
@@ -45,11 +49,20 @@ class Client:
         self.wake = asyncio.Event()
         self.closing = False
         self.size = 0
+        #: Held while it is asked anew who this is: of two answers the older one must not come last.
+        self.looking = asyncio.Lock()
+        #: A frame was left out, and the units in it may stand still from now on.
+        self.owes_frame = False
         self._waiting: deque[bytes] = deque()
 
     def put(self, body: bytes, seq: int | None = None) -> bool:
-        """Queues bytes; false when the queue is over its bound (the caller then drops the client to `reset`)."""
-        if self.size + len(body) > QUEUE_BYTES or len(self._waiting) >= QUEUE_MESSAGES:
+        """Queues bytes; false when the queue is over its bound (the caller then drops the client to `reset`).
+
+        An empty queue takes one message of any size; a stream that is being ended takes no more.
+        """
+        if self.closing:
+            return True
+        if self.size and (self.size + len(body) > QUEUE_BYTES or len(self._waiting) >= QUEUE_MESSAGES):
             return False
         self._waiting.append(body)
         self.size += len(body)
@@ -85,6 +98,9 @@ class Hub:
     def __init__(self) -> None:
         self._groups: dict[str, set[Client]] = {}
         self.dropped = 0
+
+    def __contains__(self, client: Client) -> bool:
+        return client in self._groups.get(client.identity.viewer.key, ())
 
     def __len__(self) -> int:
         return sum(len(group) for group in self._groups.values())
@@ -134,10 +150,12 @@ class Hub:
                 client.drop_to_reset(seq)
 
     def frame(self, group: Iterable[Client], body: bytes) -> None:
-        """Positions: left out where the queue is half full already, for the next frame tells them better."""
+        """Positions: left out where the queue is half full already; such a client is owed a full frame later."""
         for client in group:
-            if client.size + len(body) < QUEUE_BYTES // 2:
+            if not client.size or client.size + len(body) < QUEUE_BYTES // 2:
                 client.put(body)
+            else:
+                client.owes_frame = True
 
     def facts(self) -> dict[str, Any]:
         """For the operators."""

@@ -11,7 +11,11 @@ import contextlib
 import functools
 import heapq
 import logging
+<<<<<<< HEAD
 import math
+=======
+import signal
+>>>>>>> review
 import socket
 import time
 from collections import deque
@@ -20,7 +24,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+<<<<<<< HEAD
 from django.db import DatabaseError, close_old_connections, connection
+=======
+from django.db import DatabaseError, InterfaceError, close_old_connections
+>>>>>>> review
 from django.utils import timezone
 
 from layers.errors import WanggeError
@@ -48,9 +56,16 @@ _RECENT = 2000
 class Station:
     """What all streams of a process share: the mirror, the hub and the tasks that carry them on."""
 
-    def __init__(self, authenticate: Authenticate, beat: Callable[[dict[str, Any]], None] = lambda facts: None) -> None:
+    def __init__(
+        self, authenticate: Authenticate, beat: Callable[[dict[str, Any]], None] = lambda facts: None,
+        give_up: Callable[[], None] = lambda: signal.raise_signal(signal.SIGTERM),
+    ) -> None:  # fmt: skip
         self.authenticate = authenticate
         self.beat = beat
+        self.give_up = give_up
+        #: Grows with every event after which somebody may have other rights.
+        self.people_changed = 0
+        self._everybody_due = False
         self.hub = Hub()
         self.mirror: Mirror | None = None
         self.recent: deque[feed.Entered] = deque(maxlen=_RECENT)
@@ -73,7 +88,15 @@ class Station:
         if listener is not None:
             asyncio.get_running_loop().add_reader(listener, self._on_poke, listener)
         for work in (self._follow, self._beat_hearts, self._move_units, self._recheck):
-            self._tasks.append(asyncio.create_task(work()))
+            task = asyncio.create_task(work())
+            task.add_done_callback(self._ended)
+            self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that broke would leave screens standing still: the process ends, and who keeps it starts it anew."""
+        if not task.cancelled() and task.exception() is not None:
+            log.critical("the stream broke and ends", exc_info=task.exception())
+            self.give_up()
 
     def _on_poke(self, listener: socket.socket) -> None:
         drain(listener)
@@ -130,7 +153,7 @@ class Station:
                     async with asyncio.timeout(POLL_S):
                         await self._poked.wait()
                 self._poked.clear()
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("%s; again in %.1f s", str(error).splitlines()[0], pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
@@ -162,6 +185,7 @@ class Station:
         elif (told := row.told()) is not None:
             self.hub.tell(told, row.seq)
         elif row.object_type in ("assignment", "account", "token"):
+            self.people_changed += 1
             self._look_again_at(row)
         self.mirror.seq = row.seq
         self.recent.append(row)
@@ -169,24 +193,32 @@ class Station:
     async def reload(self) -> None:
         """Reads the mirror afresh and sends every client to the new state."""
         async with self._reloading:
-            had_one, self._day = self.mirror is not None, timezone.localdate()
-            loaded = await self.blocking(feed.load)
-            exact = await self.blocking(feed.exact_from, loaded.pending)
-            while exact is None:
-                await asyncio.sleep(POLL_S)
-                exact = await self.blocking(feed.exact_from, loaded.pending)
-            mirror = loaded.mirror
-            while mirror.seq < exact:
-                for row in await self.blocking(feed.entered, mirror.seq):
-                    if row.change is not None:
-                        mirror.apply(row.change)
-                    mirror.seq = row.seq
-            self.mirror = mirror
+            had_one, day, mirror = self.mirror is not None, timezone.localdate(), None
+            while mirror is None:
+                mirror = await self._read_afresh()
+            self.mirror, self._day = mirror, day
             self.recent.clear()
             self._read_at, self._read_time = time.monotonic(), datetime.now(UTC)
+            self.people_changed += 1  # events about people were passed over with all others
+            self._everybody_due = True
             if had_one:
                 for client in self.hub.clients():
                     client.drop_to_reset(mirror.seq, "layer")
+
+    async def _read_afresh(self) -> Mirror | None:
+        """A mirror that is exact; None when a layer was published meanwhile, which may lie behind what was read."""
+        loaded = await self.blocking(feed.load)
+        mirror = loaded.mirror
+        while (exact := await self.blocking(feed.exact_from, loaded.pending)) is None:
+            await asyncio.sleep(POLL_S)
+        while mirror.seq < exact:
+            for row in await self.blocking(feed.entered, mirror.seq):
+                if self.renews(row):
+                    return None
+                if row.change is not None:
+                    mirror.apply(row.change)
+                mirror.seq = row.seq
+        return mirror
 
     # --- rights that change
 
@@ -199,7 +231,16 @@ class Station:
 
     async def look_again(self, client: Client) -> None:
         """Asks anew who the client is: ends the stream, or turns its state into what may be seen now."""
-        fresh = await self.identify(client)
+        async with client.looking:
+            try:
+                fresh = await self.identify(client)
+            except (DatabaseError, InterfaceError):
+                self._everybody_due = True
+                return
+            if client in self.hub:  # else it hung up meanwhile
+                self._treat_as(client, fresh)
+
+    def _treat_as(self, client: Client, fresh: Identity | None) -> None:
         if fresh is None or self.mirror is None:
             client.close()
             return
@@ -228,6 +269,7 @@ class Station:
     async def _recheck(self) -> None:
         """Looks again at whose rights end by the clock, and at everybody in turn, evenly spread over the time."""
         while not self.stopping.is_set():
+<<<<<<< HEAD
             clients, now = self.hub.clients(), datetime.now(UTC)
             share = math.ceil(len(clients) / RECHECK_S)
             in_turn = heapq.nsmallest(share, clients, key=lambda client: client.looked_at)
@@ -244,6 +286,16 @@ class Station:
         client.looked_at = time.monotonic()
         with contextlib.suppress(DatabaseError):
             await self.look_again(client)
+=======
+            await asyncio.sleep(1.0)
+            now, everybody = datetime.now(UTC), self._everybody_due or time.monotonic() - round_ > RECHECK_S
+            self._everybody_due = False
+            round_ = time.monotonic() if everybody else round_
+            for client in self.hub.clients():
+                due = client.identity.recheck_at is not None and client.identity.recheck_at <= now
+                if everybody or due:
+                    await self.look_again(client)
+>>>>>>> review
 
     # --- what comes by the clock
 
@@ -253,7 +305,8 @@ class Station:
             if self.mirror is not None and self.vouches:
                 for viewer, clients in self.hub.views():
                     beat = heartbeat(self.mirror.seq, self.now(), self.mirror.hash(viewer))
-                    self.hub.send(clients, beat.encode(), self.mirror.seq, None)
+                    # A client that proved the hash stands at this seq now: a message of it would be old to him.
+                    self.hub.send(clients, beat.encode(), self.mirror.seq, self.mirror.seq)
 
     async def _move_units(self) -> None:
         since: datetime | None = None
@@ -265,17 +318,23 @@ class Station:
             try:
                 rows = await self.blocking(feed.moved_since, since)
                 self._lag_s = await self.blocking(feed.oldest_pending_age_s)
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 continue
             since = begun
-            moved = self.mirror.move(rows)
-            if moved:
-                at = feed.instant(begun)
-                for viewer, clients in self.hub.views():
-                    shown = self.mirror.frame_rows(viewer, moved)
-                    if shown:
-                        self.hub.frame(clients, frame(at, shown, full=False).encode())
+            self._tell_moves(feed.instant(begun), self.mirror.move(rows))
             self.beat({"seq": self.mirror.seq, "lag_s": round(self._lag_s, 1), **self.hub.facts()})
+
+    def _tell_moves(self, at: str, moved: list[str]) -> None:
+        """A frame of those that moved; a full one to whoever was left out before and has room again."""
+        assert self.mirror is not None
+        for viewer, clients in self.hub.views():
+            behind = {client for client in clients if client.owes_frame and not client.size}
+            for ids, full, group in ((None, True, behind), (moved, False, clients - behind)):
+                shown = self.mirror.frame_rows(viewer, ids) if group else []
+                if shown:
+                    self.hub.frame(group, frame(at, shown, full=full).encode())
+            for client in behind:
+                client.owes_frame = False
 
 
 def _on_lasting_connection(work: Callable[..., _T], *given: Any) -> _T:

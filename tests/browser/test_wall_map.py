@@ -128,7 +128,9 @@ def test_a_new_case_pulses_once_and_an_unanswered_critical_one_goes_on(stage):
 
 def test_3d_keeps_the_layers_the_choice_and_the_set(stage):
     watched = stage(size=(480, 320), feed="{cases: 30, units: 5}")
-    watched.page.evaluate("wall.select({layer: 'incidents', id: 'case-0'}); wall.showSet(new Set(['case-0', 'case-2']))")
+    watched.page.evaluate(
+        "wall.select({layer: 'incidents', id: 'case-0'}); wall.showSet(new Set(['case-0', 'case-2']))"
+    )
     idle(watched, "wall.threeD(true)")
     assert watched.page.evaluate("wall.view().pitch") == 56
     assert [data(watched, name) for name in ("tilted", "chosen", "apart", "incidents")] == [
@@ -158,9 +160,7 @@ def test_two_maps_move_as_one(stage):
 def test_a_followed_unit_stays_in_the_middle_until_somebody_moves_the_map(stage):
     watched = stage(feed="{cases: 0, units: 3}")
     watched.page.evaluate("wall.follow('unit-1'); feed({cases: 0, units: 3, step: 6})")
-    watched.wait_until(
-        "Math.abs(wall.view().center[0] - live.units.get('unit-1').geometry.coordinates[0]) < 1e-6", 20
-    )
+    watched.wait_until("Math.abs(wall.view().center[0] - live.units.get('unit-1').geometry.coordinates[0]) < 1e-6", 20)
     watched.page.evaluate("document.querySelector('#map canvas.maplibregl-canvas').focus()")
     watched.page.keyboard.press("ArrowLeft")
     watched.wait_until(f"{MAP}.follow === '' && facts.touched > 0")
