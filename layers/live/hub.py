@@ -35,11 +35,9 @@ class Identity:
 class Client:
     """One open stream."""
 
-<<<<<<< HEAD
-    __slots__ = ("_waiting", "closing", "credentials", "identity", "looked_at", "seq", "size", "wake")
-=======
-    __slots__ = ("_waiting", "closing", "credentials", "identity", "looking", "owes_frame", "seq", "size", "wake")
->>>>>>> review
+    __slots__ = (
+        "_waiting", "closing", "credentials", "identity", "looked_at", "looking", "owes_frame", "seq", "size", "wake",
+    )  # fmt: skip
 
     def __init__(self, identity: Identity, credentials: dict[str, str], seq: int) -> None:
         self.identity = identity

@@ -11,11 +11,8 @@ import contextlib
 import functools
 import heapq
 import logging
-<<<<<<< HEAD
 import math
-=======
 import signal
->>>>>>> review
 import socket
 import time
 from collections import deque
@@ -24,11 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-<<<<<<< HEAD
-from django.db import DatabaseError, close_old_connections, connection
-=======
-from django.db import DatabaseError, InterfaceError, close_old_connections
->>>>>>> review
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
 from layers.errors import WanggeError
@@ -269,13 +262,13 @@ class Station:
     async def _recheck(self) -> None:
         """Looks again at whose rights end by the clock, and at everybody in turn, evenly spread over the time."""
         while not self.stopping.is_set():
-<<<<<<< HEAD
             clients, now = self.hub.clients(), datetime.now(UTC)
+            everybody, self._everybody_due = self._everybody_due, False
             share = math.ceil(len(clients) / RECHECK_S)
             in_turn = heapq.nsmallest(share, clients, key=lambda client: client.looked_at)
-            due = [one for one in clients if one.identity.recheck_at is not None and one.identity.recheck_at <= now]
-            for client in due:
-                await self._look_in_turn(client, 0.0)
+            for client in clients:
+                if everybody or (client.identity.recheck_at is not None and client.identity.recheck_at <= now):
+                    await self._look_in_turn(client, 0.0)
             for client in in_turn:
                 await self._look_in_turn(client, 1.0 / share)
             if not in_turn:
@@ -284,18 +277,7 @@ class Station:
     async def _look_in_turn(self, client: Client, pause_s: float) -> None:
         await asyncio.sleep(pause_s)
         client.looked_at = time.monotonic()
-        with contextlib.suppress(DatabaseError):
-            await self.look_again(client)
-=======
-            await asyncio.sleep(1.0)
-            now, everybody = datetime.now(UTC), self._everybody_due or time.monotonic() - round_ > RECHECK_S
-            self._everybody_due = False
-            round_ = time.monotonic() if everybody else round_
-            for client in self.hub.clients():
-                due = client.identity.recheck_at is not None and client.identity.recheck_at <= now
-                if everybody or due:
-                    await self.look_again(client)
->>>>>>> review
+        await self.look_again(client)
 
     # --- what comes by the clock
 
