@@ -9,7 +9,7 @@ PYTHON := $(firstword $(wildcard /usr/bin/python3.11) $(shell command -v python3
 LOCAL := PYTHONPATH=$(CURDIR) PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 exec $(PYTHON) -m gis.local
 VENV := .venv/bin
 
-.PHONY: help run test test-long check bench bundle lock vendor clean
+.PHONY: help run test test-long check bench pictures bundle lock vendor clean
 
 help: ## this list
 	@echo "Wangge · 网格"
@@ -31,6 +31,9 @@ check: ## lint, types, import directions, routes, migrations, dependency audit
 
 bench: ## figures as ratios against named peers; writes var/bench.json
 	@$(LOCAL) test --bench
+
+pictures: ## the wall, map, /ops/ and remote control in every look, into var/pictures (ONLY='3840*storm': some of them)
+	@$(LOCAL) test --pictures $(if $(ONLY),--only '$(ONLY)')
 
 bundle: ## wheels, modules, fonts and the package list for a site without internet (BUNDLE_DEBS=1: with .deb files)
 	@$(LOCAL) bundle

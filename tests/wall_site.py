@@ -64,7 +64,7 @@ class WallSite:
         """Sends an event of the log with the next seq to every stream."""
         self.seq += 1
         told = {"seq": self.seq, "at": instant(datetime.now(UTC)), "kind": event, **data}
-        self._send(f"id: {self.seq}\nevent: {event}\ndata: {json.dumps(told)}\n\n")
+        self.send(event, told, seq=self.seq)
 
     def report(
         self, *, severity: int, grid: int = 0, number: int = 900, state: str = "reported", minutes: float = 0
@@ -109,8 +109,8 @@ class WallSite:
         now = instant(datetime.now(UTC))
         digest = "0" * 64 if self.wrong_hash else self.hash()
         frame = {"at": now, "full": False, "units": []}
-        self._send(f"event: frame\ndata: {json.dumps(frame)}\n\n")
-        self._send(f"event: heartbeat\ndata: {json.dumps({'seq': self.seq, 'at': now, 'hash': digest})}\n\n")
+        self.send("frame", frame)
+        self.send("heartbeat", {"seq": self.seq, "at": now, "hash": digest})
 
     def hash(self) -> str:
         """The hash of the contract over what the page should hold."""
@@ -187,9 +187,11 @@ class WallSite:
         }  # fmt: skip
         return table[path]() if path in table else None
 
-    def _send(self, text: str) -> None:
+    def send(self, event: str, data: Json, seq: int | None = None) -> None:
+        """Writes one message to every stream; with `seq` it has a place in the log."""
+        text = f"event: {event}\ndata: {json.dumps(data)}\n\n"
         for one in self.streams:
-            one.put(text.encode())
+            one.put((text if seq is None else f"id: {seq}\n{text}").encode())
 
     def _beat(self) -> None:
         while not self._closing.wait(5):

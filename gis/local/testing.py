@@ -1,4 +1,4 @@
-"""``make test``, ``test-long``, ``check`` and ``bench``: the same set-up as ``make run``, on a cluster of their own."""
+"""``make test``, ``test-long``, ``check``, ``bench`` and ``pictures``: the same set-up as ``make run``, on a cluster of their own."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def test(rest: list[str], console: Console) -> int:
         return check(console)
     if "--bench" in rest:
         return bench(console)
+    if "--pictures" in rest:
+        return pictures([word for word in rest if word != "--pictures"], console)
     return run_tests(console, long="--long" in rest)
 
 
@@ -171,3 +173,12 @@ def bench(console: Console) -> int:
             env["WANGGE_BENCH_PYTHON"] = str(rivals or "")
             env["WANGGE_BENCH_RESULT"] = str(start.ROOT / "var" / "bench.json")
             return attached([places.venv / "bin" / "python", "-m", "tests.bench"], env)
+
+
+def pictures(words: list[str], console: Console) -> int:
+    """``python -m tests.pictures`` on the test cluster; `words` are its own arguments."""
+    options = _test_options("WANGGE_VAR_TEST", "var/test")
+    with start.only_one(start.ROOT / options.var, "make pictures"):
+        places, log = start.prepare_machine(options, console, packages.TEST)
+        with test_cluster(places, options, console, log, durable=False) as env:
+            return attached([places.venv / "bin" / "python", "-m", "tests.pictures", *words], env)

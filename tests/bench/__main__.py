@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only tiles|edge|live|positions|load|start]`: all figures beside named peers, in one run.
+"""`python -m tests.bench [--quick] [--only tiles|edge|live|positions|load|wall|start]`: all figures beside named peers, in one run.
 
 Rivals take turns within each round, so that what else the machine does hits them alike; a figure is the median of the
 rounds' ratios with its spread. Nothing is asserted: the table says how far each goal is.
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.report import Figure, machine, print_table, write
 from tests.bench.stage import bench_database
 
-PARTS = ("tiles", "edge", "live", "positions", "load", "start")
+PARTS = ("tiles", "edge", "live", "positions", "load", "wall", "start")
 
 
 def main() -> int:
@@ -55,6 +55,10 @@ def main() -> int:
             from tests.bench.live import measure as live
 
             figures += live(database, Path(folder), rounds, seconds)
+        if "wall" in parts:
+            from tests.bench.wall import measure as wall
+
+            figures += wall(database, Path(folder), rounds)
     if "start" in parts:
         from tests.bench.second_start import measure as second_start
 

@@ -1,0 +1,1 @@
+"""Every picture of the wall and its neighbours by one command: `make pictures`."""
