@@ -54,7 +54,8 @@ def _shift(lonlat: Positions) -> Positions:
 
 def gcj02_from_wgs84(lonlat: Positions) -> Positions:
     """GCJ-02 positions of WGS 84 / CGCS2000 ones; unchanged outside the box."""
-    return lonlat + np.where(_inside(lonlat)[:, None], _shift(lonlat), 0.0)
+    shifted: np.ndarray = lonlat + np.where(_inside(lonlat)[:, None], _shift(lonlat), 0.0)
+    return shifted
 
 
 def wgs84_from_gcj02(lonlat: Positions) -> Positions:
@@ -66,7 +67,8 @@ def _bd_forward(gcj: Positions) -> Positions:
     x, y = gcj[:, 0], gcj[:, 1]
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD_PI)
     angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD_PI)
-    return np.column_stack((radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006))
+    moved: np.ndarray = np.column_stack((radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006))
+    return moved
 
 
 def bd09_from_gcj02(lonlat: Positions) -> Positions:
@@ -151,7 +153,8 @@ def suspect_pairs(lonlat: Positions, reference: Positions, *, tolerance_m: float
 
 
 def _metres(degrees: Positions, lat: float) -> Positions:
-    return degrees * _METRES_A_DEGREE * np.array([np.cos(np.radians(lat)), 1.0])
+    metres: np.ndarray = degrees * _METRES_A_DEGREE * np.array([np.cos(np.radians(lat)), 1.0])
+    return metres
 
 
 def _matched(tree: shapely.STRtree, reference: Positions, lonlat: Positions, same_m: float) -> float:

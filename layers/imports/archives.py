@@ -79,9 +79,7 @@ def unpack(archive: Path, folder: Path) -> list[Entry]:
 
 def too_large(name: str, size_bytes: int) -> Exception:
     """The refusal of a file above the limit of an upload."""
-    return refuse(
-        "upload_too_large", file=name, size_mb=-(-size_bytes // MB), limit_mb=MAX_UPLOAD_BYTES // MB
-    )
+    return refuse("upload_too_large", file=name, size_mb=-(-size_bytes // MB), limit_mb=MAX_UPLOAD_BYTES // MB)
 
 
 def _check_directory(archive: Path) -> None:

@@ -40,7 +40,10 @@ def names_of(fields: Sequence[RawField], encoding: str, notes: Notebook) -> list
     taken: set[str] = set()
     for number, field in enumerate(fields, start=1):
         read = decode(field.name.rstrip(b" "), encoding)
-        name = "".join(character for character in (read.text or "") if character.isprintable()).strip() or f"field_{number}"
+        name = (
+            "".join(character for character in (read.text or "") if character.isprintable()).strip()
+            or f"field_{number}"
+        )
         if read.cut or read.text is None:
             notes.note("names_cut", field=name)
         distinct, count = name, 1
@@ -105,7 +108,13 @@ def _number(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encod
 
 
 def _each(
-    name: str, kind: Any, raw: np.ndarray, rows: np.ndarray, notes: Notebook, read: Callable[[bytes], Any], bad_code: str
+    name: str,
+    kind: Any,
+    raw: np.ndarray,
+    rows: np.ndarray,
+    notes: Notebook,
+    read: Callable[[bytes], Any],
+    bad_code: str,
 ) -> Column:
     """A column whose distinct values are read one by one; `read` raises ValueError, or gives None for nothing."""
     distinct, inverse = np.unique(raw, return_inverse=True)

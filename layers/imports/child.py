@@ -57,7 +57,7 @@ def _read(job: Path, request: dict[str, Any], extra: dict[str, Any]) -> None:
     answers = Answers(**{**request["answers"], "datum_params": tuple(request["answers"]["datum_params"])})
     paths = [(name, job / "in" / file) for name, file in request["files"]]
     near = tuple(request["near_4326"]) if request["near_4326"] else None
-    delivery = inspect_files(request["file"], paths, answers, job / "work", near_4326=near)  # type: ignore[arg-type]
+    delivery = inspect_files(request["file"], paths, answers, job / "work", near_4326=near)
     write(delivery, job / "out", rows=request["rows"], extra=extra)
 
 

@@ -29,7 +29,12 @@ def restored(column: Column, rows: np.ndarray, notes: Notebook) -> Column:
 def _from_numbers(column: Column, rows: np.ndarray, notes: Notebook) -> Column:
     there = ~column.null
     values = column.values[there]
-    if not len(values) or (values != np.floor(values)).any() or values.min() < 10 ** (LEAST_DIGITS - 1) or values.max() >= 1e20:
+    if (
+        not len(values)
+        or (values != np.floor(values)).any()
+        or values.min() < 10 ** (LEAST_DIGITS - 1)
+        or values.max() >= 1e20
+    ):
         return column
     texts = np.empty(len(column.values), dtype=object)
     texts[there] = [str(int(value)) for value in values]

@@ -22,8 +22,21 @@ _TYPES = {
 }  # fmt: skip
 #: Layers that these formats always list, used or not.
 _OFTEN_EMPTY = ("gpx",)
+#: Layers of a GPX that repeat the vertices of another.
+_DERIVED = {"track_points": "tracks", "route_points": "routes"}
 #: Columns that GDAL makes up from a format's styling; they are not attributes of anything.
-_KML_NOISE = {"tessellate", "extrude", "visibility", "draworder", "icon", "snippet", "altitudemode", "begin", "end", "timestamp"}
+_KML_NOISE = {
+    "tessellate",
+    "extrude",
+    "visibility",
+    "draworder",
+    "icon",
+    "snippet",
+    "altitudemode",
+    "begin",
+    "end",
+    "timestamp",
+}
 
 
 def read(
@@ -34,20 +47,26 @@ def read(
     listed = drivers.layers_of(path, kind.value)
     bare = [layer for layer, geometry in listed if geometry is None or geometry == "None"]
     layers = []
-    for title, geometry in listed:
-        if title in bare:
+    names = {title for title, _ in listed}
+    for number, (title, geometry) in enumerate(listed):
+        if title in bare or (_DERIVED.get(title) in names and kind is Kind.GPX):
             continue
-        meta, wkb, values = drivers.read(path, title)
+        meta, wkb, values = drivers.read(path, number)
         if not len(wkb) and kind.value in _OFTEN_EMPTY:
             continue
         shown = Path(name).stem if len(listed) == 1 and kind in (Kind.GEOJSON, Kind.FGB) else title
         own = Notebook(shown, notes.findings)
-        layers.append((_layer(shown, geometry or "", meta, wkb, values, kind, own), meta.get("crs")))
+        layers.append((_layer(shown, geometry or "", meta, wkb, values, kind, own), _stated(meta.get("crs"))))
     if bare:
         notes.note("tables_ignored", names=", ".join(bare))
     if not layers:
         raise refuse("no_geometry" if bare else "nothing_to_read", file=name)
     return layers
+
+
+def _stated(crs: str | None) -> str | None:
+    """What a file says of its system; nothing where it only says that it does not know."""
+    return None if crs and "Undefined" in crs[:60] else crs
 
 
 def _guarded(entry: Entry, kind: Kind, name: str, work: Path) -> Path:
@@ -85,12 +104,22 @@ def _demand_plain_database(path: Path, name: str) -> None:
 
 
 def _layer(
-    title: str, geometry: str, meta: dict[str, Any], wkb: np.ndarray, values: list[np.ndarray], kind: Kind, notes: Notebook
+    title: str,
+    geometry: str,
+    meta: dict[str, Any],
+    wkb: np.ndarray,
+    values: list[np.ndarray],
+    kind: Kind,
+    notes: Notebook,
 ) -> LayerRead:
     shapes = from_wkb(wkb) if len(wkb) else np.empty(0, dtype=object)
     layer = LayerRead(title, shapes, np.arange(1, len(shapes) + 1), kind=_plain(geometry))
     layer.encoding, layer.encoding_confidence = "UTF-8", 1.0
-    for name, ogr_type, subtype, raw in zip(meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True):
+    if geometry.startswith("Measured") or geometry.endswith((" M", " ZM")):
+        notes.note("m_dropped", rows=layer.rows)
+    for name, ogr_type, subtype, raw in zip(
+        meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True
+    ):
         if kind is Kind.KML and str(name).lower() in _KML_NOISE:
             continue
         column = _column(str(name), ogr_type, subtype, raw)
@@ -102,7 +131,13 @@ def _layer(
 
 def _plain(geometry: str) -> str:
     """GDAL's type name without its dimensions; nothing where any type may come."""
-    kind = geometry.replace("2.5D ", "").removeprefix("3D ").removeprefix("Measured ").removesuffix(" Z").removesuffix(" M")
+    kind = (
+        geometry.replace("2.5D ", "")
+        .removeprefix("3D ")
+        .removeprefix("Measured ")
+        .removesuffix(" Z")
+        .removesuffix(" M")
+    )
     return "" if kind in ("Unknown", "Geometry") else kind
 
 
@@ -111,11 +146,18 @@ def _column(name: str, ogr_type: str, subtype: str, raw: np.ndarray) -> Column:
     if raw.dtype.kind == "f":
         null = np.isnan(raw)
         filled = np.where(null, 0.0, raw)
-        return Column(name, kind, filled.astype(np.int64 if kind == "integer" else bool if kind == "boolean" else float), null)
+        return Column(
+            name, kind, filled.astype(np.int64 if kind == "integer" else bool if kind == "boolean" else float), null
+        )
     if raw.dtype.kind in "iub":
         return Column(name, kind, raw.astype(bool if kind == "boolean" else np.int64), np.zeros(len(raw), dtype=bool))
     texts = np.array([_text(value) for value in raw.tolist()], dtype=object)
-    return Column(name, kind if kind in ("date", "datetime") else "text", texts, np.array([text is None for text in texts], dtype=bool))
+    return Column(
+        name,
+        kind if kind in ("date", "datetime") else "text",
+        texts,
+        np.array([text is None for text in texts], dtype=bool),
+    )
 
 
 def _text(value: object) -> str | None:

@@ -64,7 +64,8 @@ def _decoded(data: bytes, answers: Answers, notes: Notebook) -> tuple[str, str, 
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace"), "UTF-16", 1.0
     if data.startswith(b"\xef\xbb\xbf"):
-        data, stated = data[3:], UTF8
+        data = data[3:]
+        stated: str | None = UTF8
     else:
         stated = answers.encoding
     reading = settle(re.split(rb"[,;\t\r\n]", data[: 4 << 20]), stated)
@@ -74,7 +75,9 @@ def _decoded(data: bytes, answers: Answers, notes: Notebook) -> tuple[str, str, 
         return data.decode("latin-1"), "Latin-1", 0.0
     if reading.rival and not answers.encoding:
         choices = [Candidate(choice, choice, choice) for choice in (encoding, reading.rival)]
-        notes.note("encoding_ambiguous", one=encoding, other=reading.rival, sample_one="", sample_other="", candidates=choices)
+        notes.note(
+            "encoding_ambiguous", one=encoding, other=reading.rival, sample_one="", sample_other="", candidates=choices
+        )
     elif not stated and encoding != UTF8:
         notes.note("encoding_guessed", declared="—", encoding=encoding, confidence=reading.confidence)
     whole = decode(data, encoding)
@@ -117,7 +120,11 @@ def _named(plain: list[str], words: tuple[str, ...]) -> int | None:
         if title in words:
             return place
     long = [word for word in words if len(word) > 2 or not word.isascii()]
-    near = [place for place, title in enumerate(plain) if any(title.startswith(word) or title.endswith(word) for word in long)]
+    near = [
+        place
+        for place, title in enumerate(plain)
+        if any(title.startswith(word) or title.endswith(word) for word in long)
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -128,7 +135,8 @@ def _shifted(title: str) -> str | None:
 def _shapes(lines: list[list[str]], where: Where) -> np.ndarray:
     if where.wkt is not None:
         texts = np.array([line[where.wkt] if where.wkt < len(line) else "" for line in lines], dtype=object)
-        read: np.ndarray = shapely.from_wkt(np.where(texts == "", None, texts), on_invalid="ignore")
+        texts[texts == ""] = None
+        read: np.ndarray = shapely.from_wkt(texts, on_invalid="ignore")
         return read
     xy = np.array([(_value(line, where.x), _value(line, where.y)) for line in lines], dtype=float).reshape(-1, 2)
     shapes: np.ndarray = shapely.points(np.where(np.isfinite(xy), xy, 1e300))

@@ -87,7 +87,16 @@ class LayerRead:
 
 
 _KINDS = np.array(
-    ["Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"]
+    [
+        "Point",
+        "LineString",
+        "LineString",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+    ]
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import shapely
@@ -10,10 +11,11 @@ import shapely
 from layers.imports import collections_read, csv_read, shapefiles
 from layers.imports.archives import MAX_UPLOAD_BYTES, Entry, carried, too_large, unpack
 from layers.imports.delivery import Delivery, LayerRead
+from layers.imports.encodings import named
 from layers.imports.findings import Answers, Candidate, Notebook, Refused, found, refuse, unanswered
 from layers.imports.locating import locate
 from layers.imports.places import Box
-from layers.imports.projections import meaning
+from layers.imports.projections import meaning, system_of
 from layers.imports.shapefiles import Parts
 from layers.imports.shapes import made_fit, repeated_rows
 from layers.imports.sniff import EXPECTED, HEAD_BYTES, UNREAD, WORDS, Kind, agrees, extension, identify, says
@@ -32,8 +34,8 @@ def inspect_files(
     notes = Notebook()
     delivery = Delivery(file, findings=notes.findings)
     try:
-        entries = _opened(paths, work, notes)
-        _Sources(entries, notes).read_into(delivery, answers, work, near_4326)
+        answers = _usable(answers)
+        _Sources(_opened(paths, work), notes).read_into(delivery, answers, work, near_4326)
     except Refused as refusal:
         notes.findings.append(refusal.finding)
     except MemoryError:
@@ -42,7 +44,19 @@ def inspect_files(
     return delivery
 
 
-def _opened(paths: list[tuple[str, Path]], work: Path, notes: Notebook) -> list[Entry]:
+def _usable(answers: Answers) -> Answers:
+    """The answers with the encoding in its own name; refused when one means nothing."""
+    if answers.crs is not None and system_of(answers.crs) is None:
+        raise refuse("option_unusable", option="--crs", value=str(answers.crs))
+    if answers.encoding is None:
+        return answers
+    encoding = named(answers.encoding)
+    if encoding is None:
+        raise refuse("option_unusable", option="--encoding", value=answers.encoding)
+    return replace(answers, encoding=encoding)
+
+
+def _opened(paths: list[tuple[str, Path]], work: Path) -> list[Entry]:
     """The files at hand, unpacked when a lone file is an archive."""
     entries = carried(paths)
     if len(entries) == 1:
@@ -55,10 +69,7 @@ def _opened(paths: list[tuple[str, Path]], work: Path, notes: Notebook) -> list[
             entries = unpack(entry.path, work)
         else:
             _demand_true(entry, kind)
-    litter = [entry.name for entry in entries if entry.litter]
-    if litter:
-        notes.note("litter_ignored", names=_listed(litter))
-    return [entry for entry in entries if not entry.litter]
+    return entries
 
 
 def _kind(entry: Entry) -> Kind:
@@ -91,7 +102,9 @@ class _Sources:
 
     def __init__(self, entries: list[Entry], notes: Notebook) -> None:
         self.notes = notes
-        self.entries = entries
+        self.all = entries
+        self.used: set[int] = set()
+        self.entries = entries = [entry for entry in entries if not entry.litter]
         groups: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.extension in _SHAPEFILE:
@@ -105,10 +118,16 @@ class _Sources:
         main = next(entry for entry in group if entry.extension == "shp")
         parts = Parts(main.stem)
         for entry in group:
+            self.used.add(id(entry))
             kept = parts.files.setdefault(entry.extension, entry)
             if kept is not entry and kept.path.read_bytes() != entry.path.read_bytes():
                 self.notes.findings.append(
-                    found("sidecar_twice", layer=main.stem, ending=f".{entry.extension}", files=f"{kept.name}, {entry.name}")
+                    found(
+                        "sidecar_twice",
+                        layer=main.stem,
+                        ending=f".{entry.extension}",
+                        files=f"{kept.name}, {entry.name}",
+                    )
                 )
         return parts
 
@@ -117,9 +136,8 @@ class _Sources:
         return entry.extension in ("csv", "json") and entry.group in self.shapefiles
 
     def _tell_litter(self) -> None:
-        used = {id(entry) for entry in (*self.lone, *self.strays)}
-        used |= {id(entry) for parts in self.shapefiles.values() for entry in parts.files.values()}
-        rest = [entry.name for entry in self.entries if id(entry) not in used]
+        used = {id(entry) for entry in (*self.lone, *self.strays)} | self.used
+        rest = [entry.name for entry in self.all if id(entry) not in used]
         if rest and (self.shapefiles or self.lone):
             self.notes.note("litter_ignored", names=_listed(rest))
 
@@ -167,17 +185,14 @@ class _Sources:
         """Systems that a .prj of another name in the delivery states."""
         hints = []
         for entry in self.strays:
-            if entry.extension == "prj" and (system := meaning(entry.path.read_text("latin-1")[:20_000]).system):
-                if system.crs.startswith("EPSG:"):
-                    hints.append(Candidate(system.crs[5:], f"{entry.stem}.prj 所述", f"as {entry.stem}.prj says"))
+            system = meaning(entry.path.read_text("latin-1")[:20_000]).system if entry.extension == "prj" else None
+            if system and system.crs.startswith("EPSG:"):
+                hints.append(Candidate(system.crs[5:], f"{entry.stem}.prj 所述", f"as {entry.stem}.prj says"))
         return tuple(hints)
 
     def _nothing(self) -> Refused:
         if self.strays:
             return refuse("main_file_missing", file=self.strays[0].stem)
-        if len(self.entries) == 1:
-            words = WORDS[UNREAD.get(self.entries[0].extension, _kind(self.entries[0]))]
-            return refuse("unsupported_format", file=self.entries[0].name, is_zh=words.zh, is_en=words.en)
         return refuse("nothing_to_read", file=_listed([entry.name for entry in self.entries]) or "—")
 
 
@@ -186,7 +201,11 @@ def _has_main(group: list[Entry]) -> bool:
 
 
 def _finished(
-    layer: LayerRead, statement: str | None, answers: Answers, notes: Notebook, near_4326: Box | None,
+    layer: LayerRead,
+    statement: str | None,
+    answers: Answers,
+    notes: Notebook,
+    near_4326: Box | None,
     hints: tuple[Candidate, ...],
 ) -> None:
     """Shapes made fit and put in their place; a layer without any shape is refused."""  # fmt: skip
@@ -219,5 +238,3 @@ def paths_of(target: Path) -> list[tuple[str, Path]]:
         if path != target and path.name.rpartition(".")[0].lower() == stem and extension(path.name) in _SHAPEFILE[1:]
     )  # fmt: skip
     return [(target.name, target), *((path.name, path) for path in beside)]
-
-

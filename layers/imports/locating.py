@@ -23,8 +23,13 @@ _DATUM_CHOICES = (
 
 
 def locate(
-    layer: LayerRead, statement: str | None, answers: Answers, notes: Notebook, *,
-    near_4326: Box | None = None, hints: tuple[Candidate, ...] = (),
+    layer: LayerRead,
+    statement: str | None,
+    answers: Answers,
+    notes: Notebook,
+    *,
+    near_4326: Box | None = None,
+    hints: tuple[Candidate, ...] = (),
 ) -> None:
     """Gives the layer its system, datum, degrees and metric shapes, or asks what only a person can know."""  # fmt: skip
     if answers.swap_axes:
@@ -54,8 +59,8 @@ def _stated(statement: str | None, answers: Answers) -> Stated | None:
 def _ask_system(
     stated: Stated | None, xy: np.ndarray, notes: Notebook, near_4326: Box | None, hints: tuple[Candidate, ...]
 ) -> None:
-    likely = candidates(xy, near_4326)
-    if not likely and len(xy) and (turned := candidates(xy[:, ::-1], near_4326)):
+    likely = candidates(xy, near_4326) or candidates(xy)
+    if not likely and len(xy) and (turned := candidates(xy[:, ::-1], near_4326) or candidates(xy[:, ::-1])):
         likely = turned
         notes.note("axes_swapped", sample=_sample(xy))
     choices = hints + tuple(item for item in likely if item.value not in {hint.value for hint in hints})
@@ -72,7 +77,12 @@ def _plausible(xy: np.ndarray, system: System, notes: Notebook, near_4326: Box |
     if judgement.swapped:
         notes.note("axes_swapped", sample=_sample(xy))
     else:
-        notes.note("crs_contradicted", crs=system.label, sample=_sample(xy), candidates=candidates(xy, near_4326))
+        notes.note(
+            "crs_contradicted",
+            crs=system.label,
+            sample=_sample(xy),
+            candidates=candidates(xy, near_4326) or candidates(xy),
+        )
     return False
 
 

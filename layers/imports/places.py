@@ -38,7 +38,9 @@ def corners(xy: np.ndarray) -> np.ndarray:
     """The four corners of the box of positions, and its middle: enough to judge a label by."""
     west, south = xy.min(axis=0)
     east, north = xy.max(axis=0)
-    return np.array([(west, south), (east, south), (east, north), (west, north), ((west + east) / 2, (south + north) / 2)])
+    return np.array(
+        [(west, south), (east, south), (east, north), (west, north), ((west + east) / 2, (south + north) / 2)]
+    )
 
 
 def judge(xy: np.ndarray, system: System) -> Judgement:
@@ -129,9 +131,7 @@ def _possible(box: np.ndarray) -> Iterator[int]:
                 yield epsg
     if not zone:
         for meridian in meridians[:4]:
-            yield from (
-                epsg for datum in GAUSS_KRUGER if (epsg := zone_code(datum, meridian, 500000.0)) is not None
-            )
+            yield from (epsg for datum in GAUSS_KRUGER if (epsg := zone_code(datum, meridian, 500000.0)) is not None)
     yield 3857
     if not zone:
         for meridian in meridians[4:]:

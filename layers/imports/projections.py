@@ -89,7 +89,10 @@ def meaning(text: str) -> Stated:
     except Unreadable:
         return Stated(reason_zh="不是坐标系文本", reason_en="it is not the text of a coordinate system")
     if tree.keyword in _LOCAL:
-        return Stated(reason_zh="是地方独立坐标系，没有与国家坐标系的关系", reason_en="it is a local grid without relation to a national system")
+        return Stated(
+            reason_zh="是地方独立坐标系，没有与国家坐标系的关系",
+            reason_en="it is a local grid without relation to a national system",
+        )
     if tree.keyword not in _ROOTS:
         return Stated(reason_zh="不是坐标系文本", reason_en="it is not the text of a coordinate system")
     return _of_tree(tree, text)

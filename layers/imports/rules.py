@@ -33,6 +33,7 @@ _GIVE_ENCODING = ("用 --encoding 指明编码。", "Name the encoding with --en
 
 #: Refusals at the door: what the thing is, how it is packed, how large it is.
 DOOR: dict[str, Rule] = {
+    "option_unusable": Rule("error", "{option} {value} 不可用", "{option} {value} means nothing that is known", "检查选项的值。", "Check the option's value."),
     "missing_file": Rule("error", "没有文件 {file}", "there is no file {file}", "检查路径。", "Check the path."),
     "empty_file": Rule("error", "{file} 是空文件", "{file} is empty", *_EXPORT_AGAIN),
     "not_what_it_says": Rule("error", "{file} 自称 {says}，其实是 {is_zh}", "{file} says it is {says} but is {is_en}", *_RENAME),

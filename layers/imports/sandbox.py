@@ -56,8 +56,13 @@ class Inspected:
 
 
 def inspect(
-    target: Path, *, answers: Answers | None = None, rows: bool = False, near_4326: Box | None = None,
-    limits: Limits | None = None, folder: Path | None = None,
+    target: Path,
+    *,
+    answers: Answers | None = None,
+    rows: bool = False,
+    near_4326: Box | None = None,
+    limits: Limits | None = None,
+    folder: Path | None = None,
 ) -> Inspected:
     """What a file or a folder holds. Never raises for what is in it: a refusal is a finding like any other.
 
@@ -160,11 +165,11 @@ def _result(job: Path, name: str, ended: tuple[int | None, str], rows: bool) -> 
 
 
 def _why_it_ended(code: int | None, said: str) -> Any:
-    if code is None or code in (-signal.SIGXCPU, -signal.SIGKILL) and not said:
+    if code is None or (code in (-signal.SIGXCPU, -signal.SIGKILL) and not said):
         return found("time_limit", limit=confinement.CPU_SECONDS)
     if "MemoryError" in said or "cannot allocate" in said.lower():
         return found("memory_limit", limit_mb=confinement.MEMORY_BYTES >> 20)
-    reason = signal.Signals(-code).name if code < 0 else said.split(":")[0][:80] or f"exit {code}"
+    reason = signal.Signals(-code).name if code < 0 else said.split(":", maxsplit=1)[0][:80] or f"exit {code}"
     return found("reader_stopped", reason=reason)
 
 

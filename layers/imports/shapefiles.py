@@ -15,12 +15,16 @@ from layers.imports import dbf, drivers, shp
 from layers.imports.archives import Entry
 from layers.imports.attributes import columns_of, texts_of
 from layers.imports.delivery import LayerRead
-from layers.imports.encodings import Reading, decode, declared, naturalness, settle
+from layers.imports.encodings import Reading, declared, decode, naturalness, settle
 from layers.imports.findings import Answers, Candidate, Notebook, Refused, found, refuse
 from layers.imports.shapes import from_wkb
 from layers.imports.sniff import HEAD_BYTES, WORDS, Kind, identify, says
 
-_INDEX_WORDS = {"missing": ("缺失", "is missing"), "truncated": ("被截断", "is truncated"), "garbage": ("已损坏", "is garbage")}
+_INDEX_WORDS = {
+    "missing": ("缺失", "is missing"),
+    "truncated": ("被截断", "is truncated"),
+    "garbage": ("已损坏", "is garbage"),
+}
 
 
 @dataclass
@@ -49,6 +53,8 @@ def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[L
     shapes = _shapes(data, offsets, lengths, work)
     table = _table(parts, len(shapes), answers, notes)
     keep, rows = _paired(shapes, table, notes)
+    if scan.shape_type in shp.MEASURED and len(rows):
+        notes.note("m_dropped", rows=rows)
     layer = LayerRead(parts.name, shapes[keep], rows, kind=shp.GEOMETRY.get(scan.kind, ""))
     if table is not None:
         reading = _encoding(table, keep, parts.bytes_of("cpg"), answers, notes)
@@ -100,12 +106,17 @@ def _shapes(data: bytes, offsets: np.ndarray, lengths: np.ndarray, work: Path) -
 def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.RawTable | None:
     entry = parts.files.get("dbf")
     if entry is None:
-        fitting = [(stray, table) for stray in parts.stray_tables if (table := _opened(stray)) and len(table.records) == shapes]
+        fitting = [
+            (stray, table) for stray in parts.stray_tables if (table := _opened(stray)) and len(table.records) == shapes
+        ]
         for stray, table in fitting:
             if answers.source_layer == f"{parts.name}+{stray.stem}":
                 return table
         if fitting and answers.source_layer != parts.name:
-            choices = [Candidate(f"{parts.name}+{stray.stem}", f"用 {stray.stem}.dbf", f"with {stray.stem}.dbf") for stray, _ in fitting]
+            choices = [
+                Candidate(f"{parts.name}+{stray.stem}", f"用 {stray.stem}.dbf", f"with {stray.stem}.dbf")
+                for stray, _ in fitting
+            ]
             choices.append(Candidate(parts.name, "不要属性", "without attributes"))
             notes.note("sidecar_choice", file=fitting[0][0].stem + ".dbf", candidates=choices)
         notes.note("no_attributes")
@@ -114,7 +125,11 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
     if table is None:
         kind = identify(entry.path.open("rb").read(HEAD_BYTES))
         raise refuse(
-            "not_what_it_says", file=f"{parts.name}.dbf", says=WORDS[Kind.DBF].zh, is_zh=WORDS[kind].zh, is_en=WORDS[kind].en
+            "not_what_it_says",
+            file=f"{parts.name}.dbf",
+            says=WORDS[Kind.DBF].zh,
+            is_zh=WORDS[kind].zh,
+            is_en=WORDS[kind].en,
         )
     if len(table.records) < table.declared:
         notes.note("table_truncated", declared=table.declared, there=len(table.records))
@@ -151,7 +166,11 @@ def _pad(layer: LayerRead, rows: int) -> None:
     for column in layer.columns:
         missing = rows - len(column.values)
         if missing > 0:
-            filler = np.full(missing, None, dtype=object) if column.values.dtype == object else np.zeros(missing, column.values.dtype)
+            filler = (
+                np.full(missing, None, dtype=object)
+                if column.values.dtype == object
+                else np.zeros(missing, column.values.dtype)
+            )
             column.values = np.concatenate((column.values, filler))
             column.null = np.concatenate((column.null, np.ones(missing, dtype=bool)))
 
@@ -170,7 +189,9 @@ def _encoding(table: dbf.RawTable, keep: np.ndarray, cpg: bytes | None, answers:
     elif stated and reading.encoding != stated:
         notes.note("encoding_contradicted", declared=spelled, encoding=reading.encoding, confidence=reading.confidence)
     elif stated is None and reading.confidence < 1.0:
-        notes.note("encoding_guessed", declared=spelled or "—", encoding=reading.encoding, confidence=reading.confidence)
+        notes.note(
+            "encoding_guessed", declared=spelled or "—", encoding=reading.encoding, confidence=reading.confidence
+        )
     return reading
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from layers.imports.delivery import LayerRead, shape_kinds
+from layers.imports.delivery import Column, LayerRead, shape_kinds
 from layers.imports.findings import Notebook
 
 #: No system on earth has coordinates this large.
@@ -109,12 +109,18 @@ def spiked(shapes: np.ndarray) -> np.ndarray:
     return result
 
 
+def _objects(column: Column) -> np.ndarray:
+    values = column.values.astype(object)
+    values[column.null] = None
+    return values
+
+
 def repeated_rows(layer: LayerRead) -> np.ndarray:
     """True for rows that equal an earlier one in shape and in every attribute."""
     wkb = shapely.to_wkb(layer.shapes)
     seen: set[tuple[object, ...]] = set()
     result = np.zeros(len(wkb), dtype=bool)
-    columns = [np.where(column.null, None, column.values.astype(object)) for column in layer.columns]
+    columns = [_objects(column) for column in layer.columns]
     for place, row in enumerate(zip(wkb, *columns, strict=True)):
         result[place] = row[0] is not None and row in seen
         seen.add(row)

@@ -16,6 +16,7 @@ TYPES = {
     0: "Null", 1: "Point", 3: "PolyLine", 5: "Polygon", 8: "MultiPoint", 11: "PointZ", 13: "PolyLineZ", 15: "PolygonZ",
     18: "MultiPointZ", 21: "PointM", 23: "PolyLineM", 25: "PolygonM", 28: "MultiPointM", 31: "MultiPatch",
 }  # fmt: skip
+MEASURED = (21, 23, 25, 28)
 GEOMETRY = {"Point": "Point", "PolyLine": "LineString", "Polygon": "Polygon", "MultiPoint": "MultiPoint"}
 _LEAST = {0: 4, 1: 20, 3: 44, 5: 44, 8: 40, 11: 28, 13: 44, 15: 44, 18: 40, 21: 28, 23: 44, 25: 44, 28: 40, 31: 44}
 
@@ -53,7 +54,9 @@ def scan(data: bytes | memoryview) -> Scan:
     promised = struct.unpack_from(">i", data, 24)[0] * 2
     if HEADER < promised < end:
         end = promised
-    offsets, lengths, types = [], [], []
+    offsets: list[int] = []
+    lengths: list[int] = []
+    types: list[int] = []
     damage = None
     if shape_type not in TYPES:
         damage = Damage(0, False, f"图形类型 {shape_type} 不存在", f"there is no shape type {shape_type}")
@@ -69,7 +72,10 @@ def scan(data: bytes | memoryview) -> Scan:
             place += 8 + length
     if damage is None and promised > len(data):
         damage = Damage(
-            len(offsets), True, f"应有 {promised} 字节，只有 {len(data)}", f"{promised} bytes promised, {len(data)} there"
+            len(offsets),
+            True,
+            f"应有 {promised} 字节，只有 {len(data)}",
+            f"{promised} bytes promised, {len(data)} there",
         )
     return Scan(shape_type, np.array(offsets, np.int64), np.array(lengths, np.int64), np.array(types, np.int32), damage)
 
@@ -82,7 +88,9 @@ def _damage(data: bytes | memoryview, place: int, end: int, row: int, shape_type
     length = struct.unpack_from(">i", data, place + 4)[0] * 2
     kind = struct.unpack_from("<i", data, place + 8)[0]
     if length < 4 or kind not in (0, shape_type):
-        return Damage(row, False, f"类型 {kind}、长度 {length} 不合理", f"type {kind} and length {length} make no sense")
+        return Damage(
+            row, False, f"类型 {kind}、长度 {length} 不合理", f"type {kind} and length {length} make no sense"
+        )
     if length < _LEAST[kind]:
         return Damage(row, False, f"长度只有 {length}", f"its length is only {length}")
     if place + 8 + length > end:

@@ -146,7 +146,9 @@ def _control_share(text: bytes) -> float:
 
 
 def _of_markup(text: bytes) -> Kind:
-    bare = re.sub(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?!\s+html)[^>\[]*(?:\[.*?\])?\s*>", b"", text, flags=re.S | re.I).lstrip()
+    bare = re.sub(
+        rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?!\s+html)[^>\[]*(?:\[.*?\])?\s*>", b"", text, flags=re.S | re.I
+    ).lstrip()
     match = re.match(rb"<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", bare, re.I)
     root = match[1].lower() if match else b""
     return {

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Parses, asks the sandbox, prints the reports."""
 
     help = "Says what files hold and what is wrong with them, by the rule table of docs/imports.md. Writes nothing."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """A parser whose complaints end with 64, as the commands' table of exit codes says."""
@@ -87,5 +87,3 @@ def _comparison(layer: str) -> Any:
     except WanggeError as error:
         raise CommandError(f"{error.en or error.title_en}", returncode=WRONG_USAGE) from error
     return lambda file: inspect_against(file, target)
-
-
