@@ -1,0 +1,1 @@
+"""Import samples, one defect each, and what they are made with."""

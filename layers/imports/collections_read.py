@@ -1,0 +1,166 @@
+"""GeoPackage, GeoJSON, FlatGeobuf, GPX and KML read by GDAL, after our own look at what could make it do more. Sandbox."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from layers.imports import drivers
+from layers.imports.archives import Entry
+from layers.imports.codes import restored
+from layers.imports.delivery import Column, LayerRead
+from layers.imports.findings import Answers, Notebook, refuse
+from layers.imports.shapes import from_wkb
+from layers.imports.sniff import Kind
+from layers.imports.texts import demand_sane_json, sane_xml
+
+_TYPES = {
+    "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "number", "OFTDate": "date", "OFTDateTime": "datetime",
+}  # fmt: skip
+#: Layers that these formats always list, used or not.
+_OFTEN_EMPTY = ("gpx",)
+#: Layers of a GPX that repeat the vertices of another.
+_DERIVED = {"track_points": "tracks", "route_points": "routes"}
+#: Columns that GDAL makes up from a format's styling; they are not attributes of anything.
+_KML_NOISE = {
+    "tessellate",
+    "extrude",
+    "visibility",
+    "draworder",
+    "icon",
+    "snippet",
+    "altitudemode",
+    "begin",
+    "end",
+    "timestamp",
+}
+
+
+def read(
+    entry: Entry, kind: Kind, name: str, answers: Answers, work: Path, notes: Notebook
+) -> list[tuple[LayerRead, str | None]]:
+    """(layer, what the file says of its system) for every layer with shapes. Raises Refused."""
+    path = _guarded(entry, kind, name, work)
+    listed = drivers.layers_of(path, kind.value)
+    bare = [layer for layer, geometry in listed if geometry is None or geometry == "None"]
+    layers = []
+    names = {title for title, _ in listed}
+    for number, (title, geometry) in enumerate(listed):
+        if title in bare or (_DERIVED.get(title) in names and kind is Kind.GPX):
+            continue
+        meta, wkb, values = drivers.read(path, number)
+        if not len(wkb) and kind.value in _OFTEN_EMPTY:
+            continue
+        shown = Path(name).stem if len(listed) == 1 and kind in (Kind.GEOJSON, Kind.FGB) else title
+        own = Notebook(shown, notes.findings)
+        layers.append((_layer(shown, geometry or "", meta, wkb, values, kind, own), _stated(meta.get("crs"))))
+    if bare:
+        notes.note("tables_ignored", names=", ".join(bare))
+    if not layers:
+        raise refuse("no_geometry" if bare else "nothing_to_read", file=name)
+    return layers
+
+
+def _stated(crs: str | None) -> str | None:
+    """What a file says of its system; nothing where it only says that it does not know."""
+    return None if crs and "Undefined" in crs[:60] else crs
+
+
+def _guarded(entry: Entry, kind: Kind, name: str, work: Path) -> Path:
+    """The path that GDAL is shown: checked, and where need be rewritten, under a name of our own."""
+    path = work / f"source.{kind.value}"
+    if kind is Kind.GPKG:
+        _demand_plain_database(entry.path, name)
+    if kind is Kind.GEOJSON:
+        data = entry.path.read_bytes()
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            data = data.decode("utf-16", "replace").encode()
+        demand_sane_json(data, name)
+        path.write_bytes(data)
+    elif kind in (Kind.GPX, Kind.KML):
+        path.write_bytes(sane_xml(entry.path.read_bytes(), name))
+    else:
+        entry.path.replace(path)
+    return path
+
+
+def _demand_plain_database(path: Path, name: str) -> None:
+    """A view, or a virtual table other than a spatial index, can run functions that open files: neither is read."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise refuse("unreadable", file=name, reason=str(error)) from error
+    finally:
+        connection.close()
+    for kind, title, sql in rows:
+        virtual = "virtual" in str(sql)[:40].lower() and "using rtree" not in " ".join(str(sql).lower().split())
+        if kind == "view" or virtual:
+            raise refuse("database_views", file=name, name=str(title))
+
+
+def _layer(
+    title: str,
+    geometry: str,
+    meta: dict[str, Any],
+    wkb: np.ndarray,
+    values: list[np.ndarray],
+    kind: Kind,
+    notes: Notebook,
+) -> LayerRead:
+    shapes = from_wkb(wkb) if len(wkb) else np.empty(0, dtype=object)
+    layer = LayerRead(title, shapes, np.arange(1, len(shapes) + 1), kind=_plain(geometry))
+    layer.encoding, layer.encoding_confidence = "UTF-8", 1.0
+    if geometry.startswith("Measured") or geometry.endswith((" M", " ZM")):
+        notes.note("m_dropped", rows=layer.rows)
+    for name, ogr_type, subtype, raw in zip(
+        meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True
+    ):
+        if kind is Kind.KML and str(name).lower() in _KML_NOISE:
+            continue
+        column = _column(str(name), ogr_type, subtype, raw)
+        if kind in (Kind.KML, Kind.GPX) and column.null.all():
+            continue
+        layer.columns.append(restored(column, layer.rows, notes))
+    return layer
+
+
+def _plain(geometry: str) -> str:
+    """GDAL's type name without its dimensions; nothing where any type may come."""
+    kind = (
+        geometry.replace("2.5D ", "")
+        .removeprefix("3D ")
+        .removeprefix("Measured ")
+        .removesuffix(" Z")
+        .removesuffix(" M")
+    )
+    return "" if kind in ("Unknown", "Geometry") else kind
+
+
+def _column(name: str, ogr_type: str, subtype: str, raw: np.ndarray) -> Column:
+    kind: Any = "boolean" if subtype == "OFSTBoolean" else _TYPES.get(ogr_type, "text")
+    if raw.dtype.kind == "f":
+        null = np.isnan(raw)
+        filled = np.where(null, 0.0, raw)
+        return Column(
+            name, kind, filled.astype(np.int64 if kind == "integer" else bool if kind == "boolean" else float), null
+        )
+    if raw.dtype.kind in "iub":
+        return Column(name, kind, raw.astype(bool if kind == "boolean" else np.int64), np.zeros(len(raw), dtype=bool))
+    texts = np.array([_text(value) for value in raw.tolist()], dtype=object)
+    return Column(
+        name,
+        kind if kind in ("date", "datetime") else "text",
+        texts,
+        np.array([text is None for text in texts], dtype=bool),
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or value is np.nan or value == "" or value == "NaT":
+        return None
+    return str(value).replace("\x00", "")

@@ -1,0 +1,176 @@
+"""A table of text with coordinate columns read: encoding, separator, which columns hold the place. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from layers.imports.codes import restored
+from layers.imports.delivery import Column, LayerRead
+from layers.imports.encodings import UTF8, decode, settle
+from layers.imports.findings import Answers, Candidate, Notebook, refuse
+
+_LON = ("lon", "lng", "long", "longitude", "经度", "东经")
+_LAT = ("lat", "latitude", "纬度", "北纬")
+_EAST = ("x", "easting", "east", "x坐标", "东坐标", "横坐标", "xcoord", "pointx")
+_NORTH = ("y", "northing", "north", "y坐标", "北坐标", "纵坐标", "ycoord", "pointy")
+_WKT = ("wkt", "geometry", "geom", "thegeom", "几何")
+#: What a column's name gives away of a shifted system.
+SHIFTED_WORDS = {"gcj02": ("gcj", "火星", "高德", "腾讯", "amap"), "bd09": ("bd09", "bd", "百度", "baidu")}
+_MAX_FIELD = 1_000_000
+
+
+class Where(NamedTuple):
+    """Which columns hold the place: two of numbers, or one of well-known text."""
+
+    x: int | None
+    y: int | None
+    wkt: int | None
+    degrees: bool
+    datum: str | None
+
+
+def read(data: bytes, name: str, answers: Answers, notes: Notebook) -> tuple[LayerRead, str | None]:
+    """(the layer, `EPSG:4326` when the columns are named as longitude and latitude). Raises Refused."""
+    text, encoding, confidence = _decoded(data, answers, notes)
+    header, lines = _lines(text, name)
+    where = coordinate_columns(header)
+    if where is None:
+        raise refuse("no_geometry", file=name)
+    rows = np.arange(1, len(lines) + 1)
+    shapes = _shapes(lines, where)
+    layer = LayerRead(name.rpartition(".")[0], shapes, rows, kind="Point" if where.wkt is None else "")
+    layer.encoding, layer.encoding_confidence = encoding, confidence
+    used = {where.x, where.y, where.wkt}
+    for place, title in enumerate(_distinct(header, notes)):
+        if place in used:
+            continue
+        texts = np.array([line[place] or None if place < len(line) else None for line in lines], dtype=object)
+        column = Column(title, "text", texts, np.array([value is None for value in texts], dtype=bool))
+        layer.columns.append(_typed(restored(column, rows, notes)))
+    layer.source_datum = where.datum
+    if where.degrees and answers.crs is None:
+        notes.note("crs_from_columns", columns=f"{header[where.x or 0]}, {header[where.y or 0]}")
+    return layer, "EPSG:4326" if where.degrees else None
+
+
+def _decoded(data: bytes, answers: Answers, notes: Notebook) -> tuple[str, str, float]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace"), "UTF-16", 1.0
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+        stated: str | None = UTF8
+    else:
+        stated = answers.encoding
+    reading = settle(re.split(rb"[,;\t\r\n]", data[: 4 << 20]), stated)
+    encoding = answers.encoding or reading.encoding
+    if encoding is None:
+        notes.note("encoding_unknown")
+        return data.decode("latin-1"), "Latin-1", 0.0
+    if reading.rival and not answers.encoding:
+        choices = [Candidate(choice, choice, choice) for choice in (encoding, reading.rival)]
+        notes.note(
+            "encoding_ambiguous", one=encoding, other=reading.rival, sample_one="", sample_other="", candidates=choices
+        )
+    elif not stated and encoding != UTF8:
+        notes.note("encoding_guessed", declared="—", encoding=encoding, confidence=reading.confidence)
+    whole = decode(data, encoding)
+    if whole.text is not None:
+        return whole.text, encoding, reading.confidence
+    lines = [decode(line, encoding).text for line in data.split(b"\n")]
+    bad = [number for number, line in enumerate(lines) if line is None]
+    notes.note("values_undecodable", field="", rows=bad, encoding=encoding)
+    return "\n".join(line or "" for line in lines), encoding, reading.confidence
+
+
+def _lines(text: str, name: str) -> tuple[list[str], list[list[str]]]:
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=first.count)
+    csv.field_size_limit(_MAX_FIELD)
+    try:
+        lines = list(csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=separator))
+    except csv.Error as error:
+        raise refuse("unreadable", file=name, reason=str(error)) from error
+    lines = [line for line in lines if any(value.strip() for value in line)]
+    if not lines:
+        raise refuse("empty_file", file=name)
+    return [title.strip() for title in lines[0]], lines[1:]
+
+
+def coordinate_columns(header: list[str]) -> Where | None:
+    """The columns that hold the place, by their names in Chinese and English; None when none do."""
+    plain = [re.sub(r"[\s_\-()（）.°]", "", title.lower()) for title in header]
+    for xs, ys, degrees in ((_LON, _LAT, True), (_EAST, _NORTH, False)):
+        x, y = _named(plain, xs), _named(plain, ys)
+        if x is not None and y is not None and x != y:
+            return Where(x, y, None, degrees, _shifted(plain[x]))
+    wkt = next((place for place, title in enumerate(plain) if title in _WKT), None)
+    return None if wkt is None else Where(None, None, wkt, False, None)
+
+
+def _named(plain: list[str], words: tuple[str, ...]) -> int | None:
+    """The column called one of the words; else the only one that has a longer word within its name."""
+    for place, title in enumerate(plain):
+        if title in words:
+            return place
+    long = [word for word in words if len(word) > 2 or not word.isascii()]
+    near = [
+        place
+        for place, title in enumerate(plain)
+        if any(title.startswith(word) or title.endswith(word) for word in long)
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _shifted(title: str) -> str | None:
+    return next((datum for datum, words in SHIFTED_WORDS.items() if any(word in title for word in words)), None)
+
+
+def _shapes(lines: list[list[str]], where: Where) -> np.ndarray:
+    if where.wkt is not None:
+        texts = np.array([line[where.wkt] if where.wkt < len(line) else "" for line in lines], dtype=object)
+        texts[texts == ""] = None
+        read: np.ndarray = shapely.from_wkt(texts, on_invalid="ignore")
+        return read
+    xy = np.array([(_value(line, where.x), _value(line, where.y)) for line in lines], dtype=float).reshape(-1, 2)
+    shapes: np.ndarray = shapely.points(np.where(np.isfinite(xy), xy, 1e300))
+    shapes[np.isnan(xy).any(axis=1)] = None
+    return shapes
+
+
+def _value(line: list[str], place: int | None) -> float:
+    """A number; nothing for what is none, infinity where it is too large for a number."""
+    text = line[place].strip() if place is not None and place < len(line) else ""
+    if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text) or not text.isascii():
+        return math.nan
+    return float(text)
+
+
+def _typed(column: Column) -> Column:
+    """Whole numbers and decimals recognised; codes (leading zero, nine digits or more) stay text."""
+    texts = [value for value in column.values if value is not None]
+    if not texts or not all(re.fullmatch(r"-?(?:0|[1-9]\d{0,7})(?:\.\d+)?", value, re.ASCII) for value in texts):
+        return column
+    whole = all("." not in value for value in texts)
+    filled = [value if value is not None else "0" for value in column.values]
+    if whole:
+        return Column(column.name, "integer", np.array([int(value) for value in filled], dtype=np.int64), column.null)
+    return Column(column.name, "number", np.array([float(value) for value in filled]), column.null)
+
+
+def _distinct(header: list[str], notes: Notebook) -> list[str]:
+    names: list[str] = []
+    for number, title in enumerate(header, start=1):
+        name = distinct = title or f"field_{number}"
+        while distinct in names:
+            distinct = f"{distinct}_1"
+        if distinct != name:
+            notes.note("names_clash", field=name, renamed=distinct)
+        names.append(distinct)
+    return names

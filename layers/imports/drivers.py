@@ -1,0 +1,200 @@
+"""GDAL asked for shapes, by an allowed driver and on a file whose bytes were checked. Runs in the sandbox alone."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from layers.imports.findings import refuse
+
+#: Kind of file (sniff) -> the one driver that may open it.
+ALLOWED = {
+    "shp": "ESRI Shapefile",
+    "gpkg": "GPKG",
+    "geojson": "GeoJSON",
+    "fgb": "FlatGeobuf",
+    "gpx": "GPX",
+    "kml": "LIBKML",
+}
+#: Whatever GDAL might fetch goes nowhere: no address is allowed, and the proxy is a closed door.
+CLOSED_NETWORK = {
+    "GDAL_HTTP_PROXY": "127.0.0.1:9",
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "/nothing",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",
+    "LIBKML_RESOLVE_STYLE": "NO",
+    "OGR_GPKG_FOREIGN_KEY_CHECK": "NO",
+}
+T = TypeVar("T")
+
+
+def environment() -> dict[str, str]:
+    """What must stand in the environment before GDAL is loaded: every driver but the allowed ones switched off."""
+    skipped = ",".join(sorted(ALL_DRIVERS - set(ALLOWED.values())))
+    return {"GDAL_SKIP": skipped, "OGR_SKIP": skipped, "GDAL_DRIVER_PATH": "disable", **CLOSED_NETWORK}
+
+
+def layers_of(path: Path, kind: str) -> list[tuple[str, str | None]]:
+    """(name, geometry type or None for a table) of every layer. Raises Refused when GDAL cannot open the file."""
+    import pyogrio
+
+    listed = _asked(path, lambda: pyogrio.list_layers(path))
+    _demand_driver(path, kind)
+    return [(str(name), None if kind_ is None else str(kind_)) for name, kind_ in listed]
+
+
+def read(path: Path, layer: int = 0) -> tuple[dict[str, Any], np.ndarray, list[np.ndarray]]:
+    """(description, well-known binary a row, one array a field) of a layer. Raises Refused."""
+    from pyogrio import raw
+
+    meta, _, wkb, values = _asked(path, lambda: raw.read(path, layer=layer, datetime_as_string=True))
+    return meta, np.empty(0, object) if wkb is None else wkb, list(values)
+
+
+def _demand_driver(path: Path, kind: str) -> None:
+    """The driver that opened a file must be the one of its kind: GDAL goes by content, not by name."""
+    import pyogrio
+
+    driver = _asked(path, lambda: pyogrio.read_info(path, layer=0)["driver"])
+    if driver != ALLOWED[kind]:
+        raise refuse("unreadable", file=path.name, reason=f"opened as {driver}")
+
+
+def _asked(path: Path, question: Callable[[], T]) -> T:
+    """GDAL's answer; what it throws becomes a refusal without our own paths in it."""
+    from pyogrio import errors
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return question()
+    except (
+        errors.DataSourceError, errors.DataLayerError, errors.CRSError, errors.FeatureError, errors.FieldError,
+        errors.GeometryError, UnicodeDecodeError, ValueError, RuntimeError,
+    ) as error:  # fmt: skip
+        if isinstance(error.__cause__, MemoryError):
+            raise MemoryError from error
+        reason = str(error).replace(str(path), "…").replace(str(path.parent) + os.sep, "")
+        raise refuse("unreadable", file=path.name, reason=reason[:200]) from error
+
+
+#: Vector and mixed drivers that builds of GDAL may bring; a name that a build lacks does no harm.
+ALL_DRIVERS = frozenset(
+    [
+        "AAIGrid",
+        "ADBC",
+        "AIVector",
+        "AVCBin",
+        "AVCE00",
+        "AmigoCloud",
+        "Arrow",
+        "CAD",
+        "CSV",
+        "CSW",
+        "Carto",
+        "DGN",
+        "DXF",
+        "ECRGTOC",
+        "EDIGEO",
+        "EEDA",
+        "EEDAI",
+        "ESRIC",
+        "ESRIJSON",
+        "Elasticsearch",
+        "FileGDB",
+        "FlatGeobuf",
+        "GDALG",
+        "GMLAS",
+        "GML",
+        "GMT",
+        "GPKG",
+        "GPSBabel",
+        "GPX",
+        "GTFS",
+        "GTI",
+        "GeoJSON",
+        "GeoJSONSeq",
+        "GeoRSS",
+        "Geoconcept",
+        "HANA",
+        "HDF4",
+        "HDF5",
+        "HTTP",
+        "ILI1",
+        "Idrisi",
+        "JML",
+        "JP2OpenJPEG",
+        "JPEG",
+        "JSONFG",
+        "KML",
+        "KMLSUPEROVERLAY",
+        "LIBKML",
+        "LVBAG",
+        "MBTiles",
+        "MEM",
+        "MRR",
+        "MSSQLSpatial",
+        "MVT",
+        "MapInfoFile",
+        "MapML",
+        "MiraMonVector",
+        "MongoDBv3",
+        "MySQL",
+        "NAS",
+        "NGW",
+        "NITF",
+        "OAPIF",
+        "ODBC",
+        "ODS",
+        "OGCAPI",
+        "OGR_GMT",
+        "OGR_PDS",
+        "OGR_VRT",
+        "OSM",
+        "OpenFileGDB",
+        "PCIDSK",
+        "PDF",
+        "PDS4",
+        "PGDUMP",
+        "PGeo",
+        "PLMOSAIC",
+        "PLSCENES",
+        "PMTiles",
+        "PNG",
+        "Parquet",
+        "PostGISRaster",
+        "PostgreSQL",
+        "RMF",
+        "S57",
+        "STACIT",
+        "STACTA",
+        "SVG",
+        "SXF",
+        "Selafin",
+        "TIGER",
+        "TileDB",
+        "TopoJSON",
+        "UK",
+        "VDV",
+        "VFK",
+        "VICAR",
+        "VRT",
+        "WAsP",
+        "WCS",
+        "WEBP",
+        "WFS",
+        "WMS",
+        "WMTS",
+        "XLS",
+        "XLSX",
+        "XODR",
+        "netCDF",
+    ]
+) | {"ESRI Shapefile", "MapInfo File", "Interlis 1", "Interlis 2", "AVCBin"}

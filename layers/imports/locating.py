@@ -1,0 +1,132 @@
+"""Where a layer lies: its stated system judged by its coordinates, shifts undone, shapes in degrees and in metres. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import shapely
+
+from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
+from layers.geo.datums import UNDO
+from layers.imports.csv_read import SHIFTED_WORDS
+from layers.imports.delivery import LayerRead
+from layers.imports.findings import Answers, Candidate, Notebook
+from layers.imports.places import Box, candidates, corners, judge
+from layers.imports.projections import DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
+
+_DATUM_CHOICES = (
+    ("wgs84", "未偏移（WGS 84 / CGCS2000）", "not shifted (WGS 84 / CGCS2000)"),
+    ("gcj02", "GCJ-02（高德、腾讯）", "GCJ-02 (Amap, Tencent)"),
+    ("bd09", "BD-09（百度）", "BD-09 (Baidu)"),
+)
+
+
+def locate(
+    layer: LayerRead,
+    statement: str | None,
+    answers: Answers,
+    notes: Notebook,
+    *,
+    near_4326: Box | None = None,
+    hints: tuple[Candidate, ...] = (),
+) -> None:
+    """Gives the layer its system, datum, degrees and metric shapes, or asks what only a person can know."""  # fmt: skip
+    if answers.swap_axes:
+        layer.shapes = shapely.transform(layer.shapes, lambda xy: xy[:, ::-1])
+    xy = shapely.get_coordinates(layer.shapes)
+    stated = _stated(statement, answers)
+    if stated is None or stated.system is None:
+        _ask_system(stated, xy, notes, near_4326, hints)
+        return
+    layer.system = stated.system
+    layer.source_datum = answers.source_datum or layer.source_datum or stated.system.datum
+    if len(xy) and not _plausible(xy, stated.system, notes, near_4326):
+        return
+    _ask_shift(layer, statement or "", notes)
+    accuracy_m = OLD_DATUMS.get(stated.system.datum or "")
+    if accuracy_m and not answers.datum_params:
+        notes.note("old_datum", datum=DATUM_WORDS[stated.system.datum or ""][1], accuracy_m=accuracy_m)
+    _place(layer, stated.system)
+
+
+def _stated(statement: str | None, answers: Answers) -> Stated | None:
+    if answers.crs is not None:
+        return Stated(system_of(answers.crs), f"没有 EPSG:{answers.crs}", f"there is no EPSG:{answers.crs}")
+    return None if statement is None else meaning(statement)
+
+
+def _ask_system(
+    stated: Stated | None, xy: np.ndarray, notes: Notebook, near_4326: Box | None, hints: tuple[Candidate, ...]
+) -> None:
+    likely = candidates(xy, near_4326) or candidates(xy)
+    if not likely and len(xy) and (turned := candidates(xy[:, ::-1], near_4326) or candidates(xy[:, ::-1])):
+        likely = turned
+        notes.note("axes_swapped", sample=_sample(xy))
+    choices = hints + tuple(item for item in likely if item.value not in {hint.value for hint in hints})
+    if stated is None:
+        notes.note("crs_missing", candidates=choices)
+    else:
+        notes.note("crs_unusable", reason_zh=stated.reason_zh, reason_en=stated.reason_en, candidates=choices)
+
+
+def _plausible(xy: np.ndarray, system: System, notes: Notebook, near_4326: Box | None) -> bool:
+    judgement = judge(xy, system)
+    if judgement.fits:
+        return True
+    if judgement.swapped:
+        notes.note("axes_swapped", sample=_sample(xy))
+    else:
+        notes.note(
+            "crs_contradicted",
+            crs=system.label,
+            sample=_sample(xy),
+            candidates=candidates(xy, near_4326) or candidates(xy),
+        )
+    return False
+
+
+def _sample(xy: np.ndarray) -> str:
+    x, y = corners(xy)[4]
+    return f"x {x:.6g}, y {y:.6g}"
+
+
+def _ask_shift(layer: LayerRead, statement: str, notes: Notebook) -> None:
+    """A shifted system that a name gives away is asked about, never undone unasked."""
+    plain = re.sub(r"[^\w]", "", f"{layer.name} {statement[:400]}".lower())
+    if "gcj" in plain or "火星坐标" in plain:
+        layer.source_datum = "gcj02" if layer.source_datum not in UNDO else layer.source_datum
+    elif "bd09" in plain or "百度坐标" in plain:
+        layer.source_datum = "bd09" if layer.source_datum not in UNDO else layer.source_datum
+    if layer.source_datum in UNDO:
+        words = ", ".join(SHIFTED_WORDS[layer.source_datum][:3])
+        ask_datum(notes, layer.source_datum, f"名称如此（{words}）", f"a name says so ({words})")
+
+
+def ask_datum(notes: Notebook, datum: str, reason_zh: str, reason_en: str) -> None:
+    """Notes the question whether positions are shifted, the suspected system first."""
+    choices = sorted(_DATUM_CHOICES, key=lambda choice: choice[0] != datum)
+    label = {"gcj02": "GCJ-02", "bd09": "BD-09"}[datum]
+    notes.note(
+        "datum_suspected", datum=label, reason_zh=reason_zh, reason_en=reason_en,
+        candidates=[Candidate(*choice) for choice in choices],
+    )  # fmt: skip
+
+
+def _place(layer: LayerRead, system: System) -> None:
+    """Degrees and metres of every shape; a place that the system does not have becomes nothing."""
+    undo = UNDO.get(layer.source_datum or "")
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        lonlat = degrees(xy, system)
+        return undo(lonlat) if undo else lonlat
+
+    moved = shapely.transform(layer.shapes, move)
+    coordinates, owner = shapely.get_coordinates(moved, return_index=True)
+    lost = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    moved[lost] = None
+    layer.degrees = moved
+    if system.label == f"EPSG:{METRIC_SRID}" and undo is None:
+        layer.metric = layer.shapes
+    else:
+        layer.metric = reproject_all(moved, STORAGE_SRID, METRIC_SRID)

@@ -1,0 +1,132 @@
+"""The rule table: what may be found in a file, how much it weighs, and what to say. Pure.
+
+One line a rule. The weight decides the verdict: info accept, warning warn, question ask, error reject; the strongest
+wins. The sentences are filled by `findings.found`; `option` names the answer that lets a question fall away.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """Weight, sentence and remedy in both languages, and the option that answers a question."""
+
+    severity: str
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+    option: str = ""
+
+
+_REPACK = ("重新打包为普通 zip 后再交。", "Pack the files again as a plain zip and deliver that.")
+_EXPORT_AGAIN = ("请提供方重新导出完整文件。", "Ask the source to export the complete files again.")
+_ASK_SOURCE = ("无需处理；如要保留请提供方补齐。", "Nothing to do; to keep what is lost, ask the source to mend it.")
+_NOTHING = ("无需处理。", "Nothing to do.")
+_RENAME = (
+    "按真实格式改扩展名，或导出为 shapefile、GeoPackage、GeoJSON 后再交。",
+    "Give it the extension of what it really is, or export it as shapefile, GeoPackage or GeoJSON.",
+)
+_GIVE_CRS = ("用 --crs 指明坐标系，候选见清单。", "Name the system with --crs; candidates are listed.")
+_GIVE_ENCODING = ("用 --encoding 指明编码。", "Name the encoding with --encoding.")
+
+#: Refusals at the door: what the thing is, how it is packed, how large it is.
+DOOR: dict[str, Rule] = {
+    "option_unusable": Rule("error", "{option} {value} 不可用", "{option} {value} means nothing that is known", "检查选项的值。", "Check the option's value."),
+    "missing_file": Rule("error", "没有文件 {file}", "there is no file {file}", "检查路径。", "Check the path."),
+    "empty_file": Rule("error", "{file} 是空文件", "{file} is empty", *_EXPORT_AGAIN),
+    "not_what_it_says": Rule("error", "{file} 自称 {says}，其实是 {is_zh}", "{file} says it is {says} but is {is_en}", *_RENAME),
+    "unsupported_format": Rule("error", "不支持 {file} 的格式（{is_zh}）", "{file} has a format that is not read ({is_en})", *_RENAME),
+    "nothing_to_read": Rule("error", "{file} 里没有可读的图层", "{file} holds no layer that can be read", *_RENAME),
+    "main_file_missing": Rule("error", "{file} 缺主文件 .shp", "{file} lacks its main file .shp", *_EXPORT_AGAIN),
+    "unreadable": Rule("error", "{file} 读不了：{reason}", "{file} cannot be read: {reason}", *_EXPORT_AGAIN),
+    "upload_too_large": Rule("error", "{file} 有 {size_mb} MB，上限 {limit_mb} MB", "{file} has {size_mb} MB, the limit is {limit_mb} MB", "分成几份再交。", "Deliver it in parts."),
+    "link_refused": Rule("error", "{file} 是链接，不读", "{file} is a link and is not followed", "交付文件本身。", "Deliver the file itself."),
+    "archive_damaged": Rule("error", "压缩包已损坏：{reason}", "the archive is damaged: {reason}", *_REPACK),
+    "archive_encrypted": Rule("error", "压缩包加了密码（{file}）", "the archive is encrypted ({file})", "去掉密码重新打包。", "Pack it again without a password."),
+    "archive_nested": Rule("error", "压缩包里还有压缩包（{file}）", "an archive lies inside the archive ({file})", "先解开里层再打包：只读一层。", "Unpack the inner one first: one level is read."),
+    "archive_link": Rule("error", "压缩包里有链接（{file}）", "the archive holds a link ({file})", *_REPACK),
+    "archive_path": Rule("error", "压缩包里的路径越界（{file}）", "a path in the archive leads outside ({file})", *_REPACK),
+    "archive_entries": Rule("error", "压缩包里的文件超过 {limit} 个", "the archive holds more than {limit} entries", "只打包要导入的图层。", "Pack only the layers to import."),
+    "archive_ratio": Rule("error", "压缩包展开超过压缩后的 {limit} 倍", "the archive unpacks to more than {limit} times its size", *_REPACK),
+    "archive_size": Rule("error", "压缩包展开超过 {limit_mb} MB", "the archive unpacks to more than {limit_mb} MB", "分成几份再交。", "Deliver it in parts."),
+    "xml_entities": Rule("error", "{file} 含有 DOCTYPE 或实体声明", "{file} declares a DOCTYPE or entities", "删去这些声明后再交。", "Remove those declarations and deliver it again."),
+    "xml_damaged": Rule("error", "{file} 不是完整的 XML：{reason}", "{file} is not well-formed XML: {reason}", *_EXPORT_AGAIN),
+    "json_damaged": Rule("error", "{file} 不是完整的 JSON", "{file} is not complete JSON", *_EXPORT_AGAIN),
+    "json_depth": Rule("error", "{file} 嵌套超过 {limit} 层", "{file} is nested more than {limit} deep", *_EXPORT_AGAIN),
+    "json_number": Rule("error", "{file} 有不是有限数的数字（{number}）", "{file} holds a number that is not finite ({number})", *_EXPORT_AGAIN),
+    "database_views": Rule("error", "{file} 里有视图或虚表（{name}），不读", "{file} holds a view or virtual table ({name}) and is not read", "把结果另存为普通表。", "Save the result as a plain table."),
+    "time_limit": Rule("error", "读取超过 {limit} 秒", "reading took more than {limit} s", "分成几份再交。", "Deliver it in parts."),
+    "memory_limit": Rule("error", "读取所需内存超过 {limit_mb} MB", "reading needs more than {limit_mb} MB of memory", "分成几份再交。", "Deliver it in parts."),
+    "reader_stopped": Rule("error", "读取进程中断（{reason}），未留下任何内容", "the reading process stopped ({reason}); nothing is left of it", "文件可能已损坏：请重新导出。", "The file may be damaged: export it again."),
+}  # fmt: skip
+
+#: What is wrong with the shapes.
+SHAPES: dict[str, Rule] = {
+    "geometry_truncated": Rule("error", "{file} 被截断：{reason}", "{file} is truncated: {reason}", *_EXPORT_AGAIN),
+    "geometry_damaged": Rule("error", "{file} 第 {row} 个图形已损坏：{reason}", "shape {row} of {file} is damaged: {reason}", *_EXPORT_AGAIN),
+    "no_geometry": Rule("error", "没有任何几何图形", "there is no geometry at all", *_EXPORT_AGAIN),
+    "multipatch": Rule("error", "是三维面片（MultiPatch），不是平面图形", "it holds MultiPatch solids, not shapes on the ground", "导出为面。", "Export it as polygons."),
+    "no_features": Rule("warning", "没有任何要素", "there are no features", "确认交付的文件是否正确。", "Check that this is the right file."),
+    "shapes_null": Rule("warning", "{n} 行没有图形", "{n} rows have no shape", *_ASK_SOURCE),
+    "shapes_not_finite": Rule("warning", "{n} 行的坐标不是有限的数，图形置空", "{n} rows have coordinates that are not finite; their shape becomes empty", *_ASK_SOURCE),
+    "shapes_repaired": Rule("warning", "{n} 行图形无效，已修复；面积共变化 {area}，最大一行 {most}", "{n} rows had invalid shapes and were repaired; area changed by {area} in all, by {most} at most", "核对所列的行。", "Check the rows listed."),
+    "shapes_collapsed": Rule("warning", "{n} 行图形修复后什么也不剩，置空", "{n} rows had shapes of which nothing is left after repair; they become empty", *_ASK_SOURCE),
+    "shapes_spiked": Rule("warning", "{n} 行有尖刺（夹角小于 {angle}°）", "{n} rows have spikes (angle below {angle}°)", "核对所列的行；图形未改。", "Check the rows listed; the shapes are kept."),
+    "shapes_repeated": Rule("warning", "{n} 行与前面的行图形和属性都相同", "{n} rows repeat an earlier row in shape and attributes", "核对是否重复录入。", "Check whether they were entered twice."),
+    "shapes_mixed": Rule("info", "几何类型混合：{kinds}", "geometry types are mixed: {kinds}", *_NOTHING),
+    "z_dropped": Rule("warning", "{n} 行带高程（Z），只存平面位置", "{n} rows carry heights (Z); only the position is kept", *_ASK_SOURCE),
+    "m_dropped": Rule("warning", "{n} 行带测量值（M），不保留", "{n} rows carry measures (M); they are not kept", *_ASK_SOURCE),
+    "shx_rebuilt": Rule("warning", "索引 .shx {reason_zh}，已由 .shp 重建", "the index .shx {reason_en}; it was rebuilt from .shp", *_NOTHING),
+    "curves_flattened": Rule("warning", "{n} 行是曲线，已化为折线", "{n} rows are curves and became straight pieces", *_NOTHING),
+}  # fmt: skip
+
+#: What is wrong with names, texts and numbers.
+WORDS: dict[str, Rule] = {
+    "encoding_guessed": Rule("warning", "没有可用的编码声明（{declared}），按 {encoding} 读，把握 {confidence}", "no usable encoding is declared ({declared}); read as {encoding}, confidence {confidence}", *_GIVE_ENCODING),
+    "encoding_contradicted": Rule("warning", "声明的编码 {declared} 读不通，按 {encoding} 读，把握 {confidence}", "the declared encoding {declared} does not fit; read as {encoding}, confidence {confidence}", *_GIVE_ENCODING),
+    "encoding_ambiguous": Rule("question", "文字按 {one} 和 {other} 都读得通（{sample_one} / {sample_other}）", "the text reads both as {one} and as {other} ({sample_one} / {sample_other})", *_GIVE_ENCODING, "--encoding"),
+    "encoding_unknown": Rule("question", "文字按任何已知编码都读不通", "the text reads in no known encoding", *_GIVE_ENCODING, "--encoding"),
+    "values_cut": Rule("warning", "字段 {field} 有 {n} 行在字符中间被截断，去掉半个字符", "field {field}: {n} rows are cut inside a character; the half character is dropped", *_ASK_SOURCE),
+    "values_undecodable": Rule("warning", "字段 {field} 有 {n} 行不能按 {encoding} 读，置空", "field {field}: {n} rows cannot be read as {encoding} and become null", *_GIVE_ENCODING),
+    "names_cut": Rule("warning", "字段名 {field} 在字符中间被截断", "the field name {field} is cut inside a character", "在映射中核对该字段。", "Check this field in the mapping."),
+    "names_clash": Rule("warning", "字段名 {field} 重复，改称 {renamed}", "the field name {field} occurs twice; one is called {renamed}", "在映射中核对该字段。", "Check this field in the mapping."),
+    "numbers_overflow": Rule("warning", "字段 {field} 有 {n} 行溢出（星号），置空", "field {field}: {n} rows overflowed (asterisks) and become null", *_ASK_SOURCE),
+    "numbers_bad": Rule("warning", "字段 {field} 有 {n} 行不是数字，置空", "field {field}: {n} rows are not numbers and become null", *_ASK_SOURCE),
+    "dates_bad": Rule("warning", "字段 {field} 有 {n} 行不是日期，置空", "field {field}: {n} rows are not dates and become null", *_ASK_SOURCE),
+    "codes_floated": Rule("warning", "字段 {field} 的代码成了小数，{n} 行已还原为文本", "field {field}: codes had become decimals; {n} rows are text again", "核对还原的代码。", "Check the codes."),
+    "codes_lost_digits": Rule("warning", "字段 {field} 有 {n} 行代码位数超过小数能存的，末位不可信", "field {field}: {n} codes are longer than decimals can hold; their last digits are lost", *_ASK_SOURCE),
+    "rows_deleted": Rule("warning", "{n} 行标为已删除，不读", "{n} rows are marked deleted and are not read", *_NOTHING),
+    "counts_differ": Rule("warning", "图形 {shapes} 个、属性 {records} 行，数目不符", "{shapes} shapes but {records} attribute rows", *_ASK_SOURCE),
+    "table_truncated": Rule("warning", "属性表被截断：应有 {declared} 行，只有 {there} 行", "the attribute table is truncated: {declared} rows declared, {there} there", *_EXPORT_AGAIN),
+    "no_attributes": Rule("warning", "没有属性表 .dbf", "there is no attribute table .dbf", *_ASK_SOURCE),
+    "sidecar_choice": Rule("question", "{layer} 没有自己的属性表，旁边的 {file} 行数相同", "{layer} has no attribute table of its own; {file} beside it has as many rows", "用 --source-layer 选择。", "Choose with --source-layer.", "--source-layer"),
+    "several_layers": Rule("question", "有 {count} 个图层：{names}", "there are {count} layers: {names}", "用 --source-layer 指明一个。", "Name one with --source-layer.", "--source-layer"),
+    "layer_unknown": Rule("error", "没有图层 {wanted}，只有 {names}", "there is no layer {wanted}, only {names}", "从清单中选。", "Choose one of the list."),
+    "litter_ignored": Rule("info", "忽略无关文件：{names}", "files that are not needed were ignored: {names}", *_NOTHING),
+    "sidecar_twice": Rule("question", "{layer} 有两个不同的 {ending}：{files}", "{layer} has two different {ending}: {files}", "删去多余的一个后再交。", "Remove the one that is not meant and deliver again."),
+    "fields_unread": Rule("info", "字段 {field} 的类型 {letter} 不读", "field {field} has type {letter}, which is not read", *_NOTHING),
+    "tables_ignored": Rule("info", "忽略没有图形的表：{names}", "tables without shapes were ignored: {names}", *_NOTHING),
+}  # fmt: skip
+
+#: What is wrong with the places, alone or against a layer.
+PLACES: dict[str, Rule] = {
+    "crs_missing": Rule("question", "没有坐标系说明", "no coordinate system is stated", *_GIVE_CRS, "--crs"),
+    "crs_unusable": Rule("question", "坐标系说明不可用：{reason_zh}", "the coordinate system stated cannot be used: {reason_en}", *_GIVE_CRS, "--crs"),
+    "crs_contradicted": Rule("question", "坐标与声明的坐标系 {crs} 不符（{sample}）", "the coordinates contradict the stated system {crs} ({sample})", *_GIVE_CRS, "--crs"),
+    "crs_from_columns": Rule("info", "按列名 {columns} 认作经纬度（EPSG:4326）", "columns {columns} are taken as longitude and latitude (EPSG:4326)", *_NOTHING),
+    "axes_swapped": Rule("question", "坐标的两个轴像是对调了（{sample}）", "the two axes look swapped ({sample})", "用 --swap-axes 对调。", "Swap them with --swap-axes.", "--swap-axes"),
+    "datum_suspected": Rule("question", "疑为 {datum} 偏移坐标：{reason_zh}", "{datum} coordinates are suspected: {reason_en}", "用 --source-datum 指明。", "Name the datum with --source-datum.", "--source-datum"),
+    "old_datum": Rule("warning", "{datum} 未给转换参数，按椭球坐标直接采用，误差可达约 {accuracy_m} 米", "{datum} without conversion parameters is taken as it stands; positions may be off by about {accuracy_m} m", "有 3、4 或 7 参数时用 --datum-params 给出。", "Give 3, 4 or 7 parameters with --datum-params where you have them."),
+    "outside_district": Rule("question", "{n} 行在辖区之外", "{n} rows lie outside the district", *_GIVE_CRS, "--crs"),
+    "wrong_kind": Rule("error", "几何类型 {kind} 与图层 {target} 不符（应为 {wanted}）", "geometry of type {kind} does not fit layer {target} (wants {wanted})", "换目标图层，或转换几何类型。", "Choose another layer, or convert the geometry."),
+    "codes_duplicate": Rule("error", "代码重复：{codes}", "codes occur twice: {codes}", "每个代码只留一行。", "Keep one row a code."),
+    "codes_repeated": Rule("warning", "代码重复：{codes}", "codes occur twice: {codes}", "每个代码只留一行。", "Keep one row a code."),
+    "overlap_above": Rule("error", "{n} 行互相重叠超过 1 平方米，最大 {area}（{pair}）", "{n} rows overlap by more than 1 m², {area} at most ({pair})", "修正所列的边界。", "Mend the borders listed."),
+    "overlap_below": Rule("warning", "{n} 行互相重叠不到 1 平方米，将贴合", "{n} rows overlap by less than 1 m²; they will be snapped", *_NOTHING),
+    "gap_above": Rule("error", "{n} 处缝隙超过 1 平方米，最大 {area}", "{n} gaps exceed 1 m², {area} at most", "修正所列的边界。", "Mend the borders listed."),
+    "gap_below": Rule("warning", "{n} 处缝隙不到 1 平方米，将贴合", "{n} gaps are below 1 m²; they will be closed", *_NOTHING),
+}  # fmt: skip
+
+RULES: dict[str, Rule] = {**DOOR, **SHAPES, **WORDS, **PLACES}

@@ -1,0 +1,127 @@
+"""Shapes made fit: no more than flat, finite, valid; every repair and every loss named by row. Pure.
+
+Areas are compared in the file's own system: a repair is judged before anyone may know where the data lie.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from layers.imports.delivery import Column, LayerRead, shape_kinds
+from layers.imports.findings import Notebook
+
+#: No system on earth has coordinates this large.
+ABSURD = 1e9
+SPIKE_DEGREES = 0.2
+_DIMENSION = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2, 7: -1}
+
+
+def from_wkb(wkb: np.ndarray) -> np.ndarray:
+    """Shapely shapes of an array of well-known binary; None where there is none or it does not read."""
+    shapes: np.ndarray = shapely.from_wkb(wkb, on_invalid="ignore")
+    return shapes
+
+
+def made_fit(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    """Flat, finite, valid shapes of the same kind, None where nothing is left."""
+    fit = shapes.copy()
+    fit[shapely.is_empty(fit)] = None
+    null = shapely.is_missing(fit)
+    if null.any() and not null.all():
+        notes.note("shapes_null", rows=rows[null])
+    fit = _flat(fit, rows, notes)
+    fit = _finite(fit, rows, notes)
+    fit = _valid(fit, rows, notes)
+    spikes = spiked(fit)
+    if spikes.any():
+        notes.note("shapes_spiked", rows=rows[spikes], angle=f"{SPIKE_DEGREES:g}")
+    kinds = shape_kinds(fit)
+    if len({str(kind).removeprefix("Multi") for kind in kinds}) > 1:
+        notes.note("shapes_mixed", kinds=", ".join(str(kind) for kind in kinds))
+    return fit
+
+
+def _flat(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    for code, there in (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes))):
+        if there.any():
+            notes.note(code, rows=rows[there])
+    flat: np.ndarray = shapely.force_2d(shapes)
+    return flat
+
+
+def _finite(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    bad = np.zeros(len(shapes), dtype=bool)
+    bad[np.unique(owner[~(np.abs(coordinates) < ABSURD).all(axis=1)])] = True
+    if bad.any():
+        notes.note("shapes_not_finite", rows=rows[bad])
+        shapes = shapes.copy()
+        shapes[bad] = None
+    return shapes
+
+
+def _valid(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    """Invalid shapes repaired by the structure of their rings; pieces of a lower dimension fall off."""
+    wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    if not len(wrong):
+        return shapes
+    before = shapes[wrong]
+    after = shapely.make_valid(before, method="structure", keep_collapsed=False)
+    after = np.array([_same_dimension(old, new) for old, new in zip(before, after, strict=True)], dtype=object)
+    gone = shapely.is_missing(after) | shapely.is_empty(after)
+    after[gone] = None
+    change = np.abs(np.nan_to_num(shapely.area(after)) - np.abs(shapely.area(before)))
+    repaired = shapes.copy()
+    repaired[wrong] = after
+    if gone.any():
+        notes.note("shapes_collapsed", rows=rows[wrong[gone]])
+    if not gone.all():
+        kept = change[~gone]
+        notes.note("shapes_repaired", rows=rows[wrong[~gone]], area=f"{kept.sum():.6g}", most=f"{kept.max():.6g}")
+    return repaired
+
+
+def _same_dimension(old: shapely.Geometry, new: shapely.Geometry) -> shapely.Geometry | None:
+    """The repaired shape, without the pieces that are lines or points where it was an area."""
+    wanted = _DIMENSION[shapely.get_type_id(old)]
+    if wanted < 0 or _DIMENSION[shapely.get_type_id(new)] == wanted:
+        return new
+    parts = [part for part in shapely.get_parts(new) if _DIMENSION[shapely.get_type_id(part)] == wanted]
+    return shapely.union_all(parts) if parts else None
+
+
+def spiked(shapes: np.ndarray) -> np.ndarray:
+    """True for areas with a corner sharper than SPIKE_DEGREES between two arms that are not tiny."""
+    result = np.zeros(len(shapes), dtype=bool)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    areas = shapely.get_type_id(parts) == 3
+    rings, part = shapely.get_rings(parts[areas], return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if len(xy) < 3:
+        return result
+    into, out = xy[1:-1] - xy[:-2], xy[2:] - xy[1:-1]
+    arms = np.hypot(*into.T) * np.hypot(*out.T)
+    same = (ring[:-2] == ring[1:-1]) & (ring[1:-1] == ring[2:]) & (arms > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        back = (into * out).sum(axis=1) / arms < -np.cos(np.radians(SPIKE_DEGREES))
+    result[np.unique(owner[areas][part[ring[1:-1][same & back]]])] = True
+    return result
+
+
+def _objects(column: Column) -> np.ndarray:
+    values = column.values.astype(object)
+    values[column.null] = None
+    return values
+
+
+def repeated_rows(layer: LayerRead) -> np.ndarray:
+    """True for rows that equal an earlier one in shape and in every attribute."""
+    wkb = shapely.to_wkb(layer.shapes)
+    seen: set[tuple[object, ...]] = set()
+    result = np.zeros(len(wkb), dtype=bool)
+    columns = [_objects(column) for column in layer.columns]
+    for place, row in enumerate(zip(wkb, *columns, strict=True)):
+        result[place] = row[0] is not None and row in seen
+        seen.add(row)
+    return result

@@ -1,0 +1,135 @@
+"""The structure of a .shp: where its records are, of what type, whether all is there; and a sound index for it. Pure.
+
+Layout: ESRI Shapefile Technical Description, July 1998. GDAL reads the shapes; this decides whether it is asked at all
+and which records it is shown.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+HEADER = 100
+TYPES = {
+    0: "Null", 1: "Point", 3: "PolyLine", 5: "Polygon", 8: "MultiPoint", 11: "PointZ", 13: "PolyLineZ", 15: "PolygonZ",
+    18: "MultiPointZ", 21: "PointM", 23: "PolyLineM", 25: "PolygonM", 28: "MultiPointM", 31: "MultiPatch",
+}  # fmt: skip
+MEASURED = (21, 23, 25, 28)
+GEOMETRY = {"Point": "Point", "PolyLine": "LineString", "Polygon": "Polygon", "MultiPoint": "MultiPoint"}
+_LEAST = {0: 4, 1: 20, 3: 44, 5: 44, 8: 40, 11: 28, 13: 44, 15: 44, 18: 40, 21: 28, 23: 44, 25: 44, 28: 40, 31: 44}
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is wrong with a main file; `truncated` when bytes are missing at the end."""
+
+    row: int
+    truncated: bool
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Records of a main file in bytes from its start, their shape types, and the first damage."""
+
+    shape_type: int
+    offsets: np.ndarray
+    lengths: np.ndarray
+    types: np.ndarray
+    damage: Damage | None
+
+    @property
+    def kind(self) -> str:
+        """The name of the file's shape type without Z or M."""
+        return TYPES[self.shape_type].rstrip("ZM") if self.shape_type in TYPES else ""
+
+
+def scan(data: bytes | memoryview) -> Scan:
+    """The records of a .shp, in order of the file, as far as they are whole."""
+    shape_type = struct.unpack_from("<i", data, 32)[0]
+    end = len(data)
+    promised = struct.unpack_from(">i", data, 24)[0] * 2
+    if HEADER < promised < end:
+        end = promised
+    offsets: list[int] = []
+    lengths: list[int] = []
+    types: list[int] = []
+    damage = None
+    if shape_type not in TYPES:
+        damage = Damage(0, False, f"图形类型 {shape_type} 不存在", f"there is no shape type {shape_type}")
+    place = HEADER
+    while damage is None and place < end:
+        row = len(offsets) + 1
+        damage = _damage(data, place, end, row, shape_type)
+        if damage is None:
+            length = struct.unpack_from(">i", data, place + 4)[0] * 2
+            offsets.append(place)
+            lengths.append(length)
+            types.append(struct.unpack_from("<i", data, place + 8)[0])
+            place += 8 + length
+    if damage is None and promised > len(data):
+        damage = Damage(
+            len(offsets),
+            True,
+            f"应有 {promised} 字节，只有 {len(data)}",
+            f"{promised} bytes promised, {len(data)} there",
+        )
+    return Scan(shape_type, np.array(offsets, np.int64), np.array(lengths, np.int64), np.array(types, np.int32), damage)
+
+
+def _damage(data: bytes | memoryview, place: int, end: int, row: int, shape_type: int) -> Damage | None:
+    """What is wrong with the record at a place; None when it is sound."""
+    cut = Damage(row, True, f"第 {row} 个图形不完整", f"shape {row} is not complete")
+    if place + 12 > end:
+        return cut
+    length = struct.unpack_from(">i", data, place + 4)[0] * 2
+    kind = struct.unpack_from("<i", data, place + 8)[0]
+    if length < 4 or kind not in (0, shape_type):
+        return Damage(
+            row, False, f"类型 {kind}、长度 {length} 不合理", f"type {kind} and length {length} make no sense"
+        )
+    if length < _LEAST[kind]:
+        return Damage(row, False, f"长度只有 {length}", f"its length is only {length}")
+    if place + 8 + length > end:
+        return cut
+    if kind in (3, 5, 13, 15, 23, 25, 31):
+        parts, points = struct.unpack_from("<ii", data, place + 44)
+        # MultiPatch keeps a type beside each part.
+        needed = 44 + parts * (8 if kind == 31 else 4) + points * 16
+    elif kind in (8, 18, 28):
+        parts, points = 0, struct.unpack_from("<i", data, place + 44)[0]
+        needed = 40 + points * 16
+    else:
+        return None
+    if parts < 0 or points < 0 or needed > length:
+        return Damage(row, False, "顶点数超出记录", "it counts more vertices than it holds")
+    return None
+
+
+def chosen(data: bytes | memoryview, found: Scan, index: bytes | None) -> tuple[np.ndarray, np.ndarray, str]:
+    """(offsets, lengths, what is wrong with the index): the index decides as long as it points at whole records.
+
+    What is wrong: `""`, `missing`, `truncated`, `garbage`. A sound index may leave records out, as editors do.
+    """
+    if index is None:
+        return found.offsets, found.lengths, "missing"
+    if len(index) < HEADER or index[:4] != b"\x00\x00\x27\x0a":
+        return found.offsets, found.lengths, "garbage"
+    promised = struct.unpack_from(">i", index, 24)[0] * 2
+    if promised > len(index) or (len(index) - HEADER) % 8:
+        return found.offsets, found.lengths, "truncated"
+    rows = np.frombuffer(index, dtype=">i4", offset=HEADER).reshape(-1, 2).astype(np.int64) * 2
+    known = {int(offset): int(length) for offset, length in zip(found.offsets, found.lengths, strict=True)}
+    if any(known.get(int(offset), -1) != int(length) for offset, length in rows):
+        return found.offsets, found.lengths, "garbage"
+    return rows[:, 0], rows[:, 1], ""
+
+
+def index_of(header: bytes, offsets: np.ndarray, lengths: np.ndarray) -> bytes:
+    """The bytes of a .shx for records at these places."""
+    size = (HEADER + 8 * len(offsets)) // 2
+    rows = np.column_stack((offsets // 2, lengths // 2)).astype(">i4")
+    return header[:24] + struct.pack(">i", size) + header[28:HEADER] + rows.tobytes()
