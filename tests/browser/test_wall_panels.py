@@ -109,6 +109,9 @@ def test_a_list_opened_by_keyboard_gives_the_focus_back(open_wall):
     chosen = watched.wait_until("plainMap.last('select')")
     assert chosen["layer"] == "incidents"
     assert watched.page.evaluate("plainMap.last('flyTo')")
+    watched.wait_until("document.activeElement.id === 'wall-card-title'")
+    watched.page.keyboard.press("Escape")
+    watched.wait_until("document.activeElement.className === 'row-button'")
     watched.page.keyboard.press("Escape")
     watched.wait_until("document.activeElement.dataset.counter === 'open'")
 

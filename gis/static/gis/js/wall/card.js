@@ -42,6 +42,7 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
   let descriptions = null;
   let shown = null;
   let followed = '';
+  let opener = null;
 
   const describe = async () => { descriptions ??= (await ask.get(urls.layers)).layers; return descriptions; };
 
@@ -131,6 +132,8 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
     setAttr(node, 'data-layer', pick.layer);
     setAttr(node, 'data-id', pick.id);
     if (!again) {
+      if (!node.contains(document.activeElement)) opener = document.activeElement;
+      title.focus();
       setAttr(node, 'data-state', 'awaited');
       setText(title, say('Fetching'));
       setText(kind, '');
@@ -154,6 +157,7 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
     shown = null;
     setAttr(node, 'hidden', true);
     closed();
+    if (opener?.isConnected) opener.focus();
   }
 
   return {

@@ -64,7 +64,7 @@ function facts() {
   const shown = stage.shown();
   const status = client.status();
   return {
-    busy: Boolean(act?.list.id) || Boolean(frame?.views.takeover.id), touchedAgo: monotonic() - touched, picture: pictureState(status),
+    busy: Boolean(act?.list.id || act?.card.shown) || Boolean(frame?.views.takeover.id), touchedAgo: monotonic() - touched, picture: pictureState(status),
     scene: shown?.base ?? shown?.id ?? '', seq: status.seq, hashOk: status.hashOk,
   };
 }
