@@ -82,7 +82,7 @@ class LiveApplication:
         if path not in ("/live/state", "/live/events"):
             raise NotFound(f"没有 {path[:60]}", f"there is no {path[:60]}")
         credentials: dict[str, str] = {name: headers[name] for name in ("authorization", "cookie") if name in headers}
-        known = self.station.people_changed
+        known = self.station.rechecks.people_changed
         identity = await self.station.blocking(self.station.authenticate, credentials)
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(found=scope["method"])
@@ -134,8 +134,8 @@ class LiveApplication:
             await _start(send, b"text/event-stream")
             await self._catch_up(client, cursor, send)
             self.station.hub.add(client)
-            if self.station.people_changed != known:  # while it was asked who this is, or what was missed
-                await self.station.look_again(client)
+            if self.station.rechecks.people_changed != known:  # while it was asked who this is, or what was missed
+                await self.station.rechecks.look_again(client)
             self._welcome(client)
             await self._pump(client, gone, send)
         except (DatabaseError, InterfaceError):  # the answer has begun: all that can be said is its end

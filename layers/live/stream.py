@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import heapq
 import logging
-import math
 import signal
 import socket
 import time
@@ -24,12 +22,12 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from layers.errors import WanggeError
 from layers.live import feed
-from layers.live.hub import Client, Hub, Identity
+from layers.live.hub import Hub, Identity
 from layers.live.messages import frame, heartbeat
 from layers.live.mirror import Mirror
 from layers.live.poke import STREAM, drain, listen
+from layers.live.rechecks import Rechecks
 from layers.live.registry import live_layer
 
 log = logging.getLogger("wangge.stream")
@@ -40,7 +38,6 @@ Authenticate = Callable[[dict[str, str]], Identity]
 POLL_S = 0.04
 HEARTBEAT_S = 5.0
 FRAME_S = 1.0
-RECHECK_S = 30.0
 #: No heartbeat vouches for a log that was not read, or whose relay has not linked, for this long.
 VOUCH_S = 4.0
 _RECENT = 2000
@@ -56,10 +53,8 @@ class Station:
         self.authenticate = authenticate
         self.beat = beat
         self.give_up = give_up
-        #: Grows with every event after which somebody may have other rights.
-        self.people_changed = 0
-        self._everybody_due = False
         self.hub = Hub()
+        self.rechecks = Rechecks(self)
         self.mirror: Mirror | None = None
         self.recent: deque[feed.Entered] = deque(maxlen=_RECENT)
         self.stopping = asyncio.Event()
@@ -80,7 +75,7 @@ class Station:
         listener = listen(STREAM)
         if listener is not None:
             asyncio.get_running_loop().add_reader(listener, self._on_poke, listener)
-        for work in (self._follow, self._beat_hearts, self._move_units, self._recheck):
+        for work in (self._follow, self._beat_hearts, self._move_units, self.rechecks.run):
             task = asyncio.create_task(work())
             task.add_done_callback(self._ended)
             self._tasks.append(task)
@@ -178,8 +173,7 @@ class Station:
         elif (told := row.told()) is not None:
             self.hub.tell(told, row.seq)
         elif row.object_type in ("assignment", "account", "token"):
-            self.people_changed += 1
-            self._look_again_at(row)
+            self.rechecks.hear(row)
         self.mirror.seq = row.seq
         self.recent.append(row)
 
@@ -192,8 +186,7 @@ class Station:
             self.mirror, self._day = mirror, day
             self.recent.clear()
             self._read_at, self._read_time = time.monotonic(), datetime.now(UTC)
-            self.people_changed += 1  # events about people were passed over with all others
-            self._everybody_due = True
+            self.rechecks.everybody()  # events about people were passed over with all others
             if had_one:
                 for client in self.hub.clients():
                     client.drop_to_reset(mirror.seq, "layer")
@@ -212,72 +205,6 @@ class Station:
                     mirror.apply(row.change)
                 mirror.seq = row.seq
         return mirror
-
-    # --- rights that change
-
-    def _look_again_at(self, row: feed.Entered) -> None:
-        person = row.payload.get("person", row.object_id)
-        for client in self.hub.clients():
-            if client.identity.person == person or client.identity.token == row.object_id:
-                self._tasks.append(asyncio.create_task(self.look_again(client)))
-        self._tasks = [task for task in self._tasks if not task.done()]
-
-    async def look_again(self, client: Client) -> None:
-        """Asks anew who the client is: ends the stream, or turns its state into what may be seen now."""
-        async with client.looking:
-            try:
-                fresh = await self.identify(client)
-            except (DatabaseError, InterfaceError):
-                self._everybody_due = True
-                return
-            if client in self.hub:  # else it hung up meanwhile
-                self._treat_as(client, fresh)
-
-    def _treat_as(self, client: Client, fresh: Identity | None) -> None:
-        if fresh is None or self.mirror is None:
-            client.close()
-            return
-        was = client.identity.viewer
-        if fresh.viewer.key == was.key:
-            client.identity = fresh
-            return
-        self.hub.remove(client)
-        client.identity = fresh
-        self.hub.add(client)
-        if client.seq >= self.mirror.seq:
-            client.drop_to_reset(self.mirror.seq, "rights")
-            return
-        for message in self.mirror.refilter(was, fresh.viewer, self.mirror.seq, self.now()):
-            if not client.put(message.encode(), message.id):
-                client.drop_to_reset(self.mirror.seq, "rights")
-                return
-
-    async def identify(self, client: Client) -> Identity | None:
-        """The identity that the client's credentials give now; None when they give none any more."""
-        try:
-            return await self.blocking(self.authenticate, client.credentials)
-        except WanggeError:
-            return None
-
-    async def _recheck(self) -> None:
-        """Looks again at whose rights end by the clock, and at everybody in turn, evenly spread over the time."""
-        while not self.stopping.is_set():
-            clients, now = self.hub.clients(), datetime.now(UTC)
-            everybody, self._everybody_due = self._everybody_due, False
-            share = math.ceil(len(clients) / RECHECK_S)
-            in_turn = heapq.nsmallest(share, clients, key=lambda client: client.looked_at)
-            for client in clients:
-                if everybody or (client.identity.recheck_at is not None and client.identity.recheck_at <= now):
-                    await self._look_in_turn(client, 0.0)
-            for client in in_turn:
-                await self._look_in_turn(client, 1.0 / share)
-            if not in_turn:
-                await asyncio.sleep(1.0)
-
-    async def _look_in_turn(self, client: Client, pause_s: float) -> None:
-        await asyncio.sleep(pause_s)
-        client.looked_at = time.monotonic()
-        await self.look_again(client)
 
     # --- what comes by the clock
 

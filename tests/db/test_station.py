@@ -109,11 +109,11 @@ def test_rights_that_changed_among_events_passed_over_by_a_reload_are_looked_at(
         client = Client(identity(), {}, 1)
         station = await station_with(client)
         database.loads, database.exact = [feed.Loaded(mirror_of(9), frozenset())], [0]
-        before = station.people_changed
+        before = station.rechecks.people_changed
         await station.reload()
-        assert station.people_changed > before
+        assert station.rechecks.people_changed > before
         station.authenticate = lambda headers: identity(SEES_B)
-        checking = asyncio.create_task(station._recheck())
+        checking = asyncio.create_task(station.rechecks.run())
         await asyncio.wait_for(until(lambda: client.identity.viewer == SEES_B), 5)
         checking.cancel()
 
@@ -154,7 +154,7 @@ def test_a_client_that_hung_up_while_it_was_looked_at_is_forgotten(database):
             return identity(SEES_B)
 
         station.authenticate = hangs_up
-        await station.look_again(client)
+        await station.rechecks.look_again(client)
         return station
 
     assert len(asyncio.run(scene()).hub) == 0
@@ -175,9 +175,9 @@ def test_of_two_looks_at_once_the_older_answer_never_comes_last(database):
     async def scene():
         client = Client(identity(SEES_A), {}, 1)
         station = await station_with(client, authenticate=authenticate)
-        first = asyncio.create_task(station.look_again(client))
+        first = asyncio.create_task(station.rechecks.look_again(client))
         await until(asked.is_set)
-        second = asyncio.create_task(station.look_again(client))
+        second = asyncio.create_task(station.rechecks.look_again(client))
         for _ in range(50):
             await asyncio.sleep(0)
         assert not second.done()
@@ -197,7 +197,7 @@ def test_a_stream_that_is_being_ended_hears_nothing_more(database):
             raise NotSignedIn()
 
         station.authenticate = gone
-        await station.look_again(client)
+        await station.rechecks.look_again(client)
         station.hub.change(change(2), 2)
         return client
 
@@ -218,7 +218,7 @@ def test_rights_that_change_at_a_seq_the_screen_has_reached_reset_it(database, m
         beating.cancel()
         client.take()
         station.authenticate = lambda headers: identity(SEES_B)
-        await station.look_again(client)
+        await station.rechecks.look_again(client)
         return told(client)
 
     assert asyncio.run(scene()) == [("reset", {"reason": "rights", "seq": 8})]
