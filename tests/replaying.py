@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection
 
@@ -45,7 +45,9 @@ def shown(mirror: Mirror, viewer: LiveView) -> ClientState:
 
 
 class Proof:
-    """Old states of all viewers, to be carried on by events."""
+    """Old states of all viewers, to be carried on by events. `proven` holds the kinds of all that held so far."""
+
+    proven: ClassVar[set[str]] = set()
 
     def __init__(self, viewers: Mapping[str, LiveView]) -> None:
         self.viewers = dict(viewers)
@@ -84,6 +86,7 @@ class Proof:
             wanted, got = shown(fresh, viewer), self.states[name]
             assert _plain(got.layers) == _plain(wanted.layers), f"{name} shows something else than a fresh read"
             assert got.hash() == wanted.hash() == self.mirror.hash(viewer) == fresh.hash(viewer), name
+        Proof.proven |= self.kinds
 
 
 def _plain(layers: Mapping[str, Any]) -> Any:

@@ -36,6 +36,11 @@ def register_broadcast(broadcast: Broadcast) -> None:
     _broadcasts[broadcast.kind] = broadcast
 
 
+def broadcast_kinds() -> tuple[str, ...]:
+    """Every kind that is told to all streams, in the order of registration."""
+    return tuple(_broadcasts)
+
+
 def broadcast_of(seq: int, at: str, kind: str, object_id: str, payload: Mapping[str, Any]) -> Message | None:
     """The message of an event to every stream; None for a kind that is not told."""
     known = _broadcasts.get(kind)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
+from django.http.cookie import parse_cookie
 from django.utils import timezone
 
 from layers.errors import InvalidToken, NotSignedIn
@@ -19,6 +18,7 @@ from layers.people.displays import COOKIE, DisplayRefused, display_token
 from layers.people.models import Assignment, User
 from layers.people.rights import LiveView
 from layers.people.selectors import actor_of, valid_token
+from layers.people.sessions import SessionStore
 from layers.roles import TokenScope
 
 DOOR = Access(scopes=frozenset({TokenScope.DISPLAY}))
@@ -54,10 +54,7 @@ def _asker(headers: dict[str, str], now: datetime) -> tuple[User, TokenScope | N
 
 def _of_cookies(text: str, now: datetime) -> tuple[User, TokenScope | None, str, datetime | None]:
     """As `_asker`, of a session, else of a display's token."""
-    try:
-        cookies = {name: morsel.value for name, morsel in SimpleCookie(text).items()}
-    except CookieError:
-        cookies = {}
+    cookies = parse_cookie(text)
     person = _signed_in(cookies.get(settings.SESSION_COOKIE_NAME, ""))
     if person is not None:
         return person, None, "", None
@@ -74,7 +71,7 @@ def _signed_in(key: str) -> User | None:
     if not key:
         return None
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    request.session = SessionStore(key)
     user = get_user(request)
     return user if isinstance(user, User) and user.is_active else None
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from layers.live.broadcasts import broadcast_of
+from layers.live.broadcasts import broadcast_kinds, broadcast_of
 from layers.live.hashes import state_hash
 from layers.live.messages import FRAME, PUBLISHED, REMOVE, Message, frame, group, heartbeat
 from layers.live.replay import ClientState
 from layers.walls.live import COMMAND, register_wall_broadcasts
+from tests.live_kinds import registering_functions
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LAYERS = ("incidents", "units", "cameras")
@@ -26,6 +27,12 @@ BROADCASTS = (
     (PUBLISHED, "roads", {"version": 3}), (COMMAND, "main", {"command": "scene", "args": {"id": "flight"}}),
 )  # fmt: skip
 register_wall_broadcasts()
+
+KNOWN_TO_THE_BROWSER = """
+import { replayOf } from '%s';
+const known = (kind) => replayOf({ seq: 0, at: '', layers: {} }).apply(kind, { seq: 1, at: '', kind }, '1').length === 1;
+console.log(JSON.stringify(process.argv.slice(1).filter(known)));
+"""
 
 
 def feature(dice: random.Random, key: str, version: int) -> dict[str, Any]:
@@ -91,3 +98,19 @@ def test_both_replays_agree(seed):
     assert theirs["hashes"] == ours.hashes()
     assert theirs["hash"] == ours.hash() == state_hash(theirs["hashes"])
     assert {message.event for message in sent} > {FRAME, REMOVE, PUBLISHED, COMMAND}
+
+
+def test_every_broadcast_is_known_to_the_browser_and_to_the_stream():
+    """A kind that the browser's replay does not know moves its cursor and nothing else: nobody would be told."""
+    kinds = broadcast_kinds()
+    assert set(kinds) == {kind for kind, _, _ in BROADCASTS}, "the replays above are compared for every kind"
+    module = ROOT / "gis" / "static" / "gis" / "js" / "live" / "replay.js"
+    node = shutil.which("node")
+    assert node is not None, "node is missing: `make test` installs it"
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", KNOWN_TO_THE_BROWSER % module.as_uri(), *kinds, "shift.ended"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == list(kinds)
+    server = (ROOT / "gis" / "live_server.py").read_text(encoding="utf-8")
+    assert [name for name in registering_functions() if f"{name}()" not in server] == []
