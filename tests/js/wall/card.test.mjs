@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standpoint, waysOn } from '../../../gis/static/gis/js/wall/card.js';
 import { reasonOf } from '../../../gis/static/gis/js/wall/cardnear.js';
-import { WALL_MAP_ZH } from '../../../gis/static/gis/js/wall/map/words.js';
-import { ZH, speaker } from '../../../gis/static/gis/js/words.js';
+import { speaker } from '../../../gis/static/gis/js/words.js';
 
 const say = speaker('en');
 
@@ -25,8 +24,4 @@ test('a feature stands at its point or in the middle of its box', () => {
   assert.deepEqual(standpoint({ geometry: { type: 'Point', coordinates: [1, 2] } }), [1, 2]);
   assert.deepEqual(standpoint({ geometry: { type: 'LineString', coordinates: [[0, 0], [4, 2]] } }), [2, 1]);
   assert.equal(standpoint({ geometry: null }), null);
-});
-
-test('the words of the map take nothing away from those of the page', () => {
-  for (const [text, chinese] of Object.entries(WALL_MAP_ZH)) if (ZH[text] !== chinese) assert.equal(ZH[text], ZH[text] && chinese, text);
 });
