@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WALL = {
+STILL = {
     "title_zh": "源汇区",
     "title_en": "Yuanhui",
     "area": "411102",
@@ -82,6 +82,7 @@ def _take_all(shots: list, folder: Path) -> int:
             with shift.walking():
                 for number, shot in enumerate(todo, 1):
                     wrong += _take(camera, shot, f"{state} {number} of {len(todo)}")
+        camera.close()
         browser.close()
     print(f"written: {write_sheet(folder)}")
     return 1 if wrong else 0
@@ -100,19 +101,12 @@ def _take(camera, shot, place: str) -> int:
 
 
 def _walls(cast) -> None:
-    """Two walls that stand still: one flat, one in 3D."""
+    """A wall of one scene, which stands still."""
     from layers.people.selectors import actor_of
-    from layers.walls.services import create_scene, create_wall
+    from layers.walls.services import create_wall
+    from tests.pictures.camera import WALL
 
-    editor = actor_of(cast.person("gis_staff"))
-    scene = {
-        "id": "tilted", "title_zh": "三维全景", "title_en": "3D view", "kind": "district", "area": "411102", "three_d": True,
-        "layers": ["communities", "grids", "places", "cameras", "units", "incidents"], "choropleth": "none", "heat": "none",
-        "duration_s": 60, "order": 90, "enabled": True,
-    }  # fmt: skip
-    create_scene(actor=editor, values=scene)
-    for name, scenes in (("pictures", ["district"]), ("pictures-3d", ["tilted"])):
-        create_wall(actor=editor, values={**WALL, "name": name, "scenes": scenes})
+    create_wall(actor=actor_of(cast.person("gis_staff")), values={**STILL, "name": WALL, "scenes": ["district"]})
 
 
 def _steering(cast):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +25,9 @@ READY = {
 }
 COMPLETE = f"{HTML}.map === 'ready' && {HTML}.live === 'live' && document.querySelector('.multiple rect')"
 #: A map that is drawn by software may need long, and one that is redrawn each second may never rest.
-PATIENCE_S, REST_S = 120, 25
+PATIENCE_S, REST_S = 180, 12
+#: The name of the wall that stands still.
+WALL = "pictures"
 
 
 class Camera:
@@ -35,44 +36,63 @@ class Camera:
     def __init__(self, browser: Browser, cast: Cast, url: str, folder: Path, steering: Actor) -> None:
         self.browser, self.cast, self.url, self.folder, self.steering = browser, cast, url, folder, steering
         self.token = cast.token("display", scope="display")
+        self._open: tuple[tuple[Any, ...], Watched] | None = None
 
     def take(self, shot: Shot) -> list[str]:
-        """Writes the picture; gives what went wrong on the page."""
-        with self._page(shot) as watched:
-            (self._wall if shot.page == "wall" else self._desk)(watched, shot)
-            watched.page.screenshot(path=self.folder / f"{shot.name}.png", timeout=120_000)
-            return [*watched.errors, *(f"outside: {url}" for url in watched.outside)]
+        """Writes the picture; gives what went wrong on the page since the last one."""
+        watched = self._page(shot)
+        (self._wall if shot.page == "wall" else self._desk)(watched, shot)
+        watched.page.screenshot(path=self.folder / f"{shot.name}.png", timeout=PATIENCE_S * 1000)
+        wrong = [*watched.errors, *(f"outside: {url}" for url in watched.outside)]
+        watched.errors.clear()
+        watched.outside.clear()
+        return wrong
 
-    @contextlib.contextmanager
-    def _page(self, shot: Shot) -> Iterator[Watched]:
+    def close(self) -> None:
+        """Ends the page that is open."""
+        if self._open is not None:
+            self._open[1].page.context.close()
+            self._open = None
+
+    def _page(self, shot: Shot) -> Watched:
+        """A fresh page; of a wall the one of the last picture, when only theme or tilt differ: drawing by software is slow."""
+        key = (shot.page, shot.size, shot.language, shot.state, shot.page == "wall" or shot.name)
+        if self._open is not None and self._open[0] == key:
+            return self._open[1]
+        self.close()
         context = self.browser.new_context(
-            viewport={"width": shot.size[0], "height": shot.size[1]}, locale="zh-CN" if shot.language == "zh" else "en-GB",
-            color_scheme=shot.theme, reduced_motion="reduce",
-        )  # fmt: skip
+            viewport={"width": shot.size[0], "height": shot.size[1]},
+            locale="zh-CN" if shot.language == "zh" else "en-GB",
+            color_scheme="light" if shot.theme == "light" else "dark",
+            reduced_motion="reduce",
+        )
         context.set_default_timeout(PATIENCE_S * 1000)
-        try:
-            watched = Watched(context.new_page(), self.url)
-            watched.watch()
-            yield watched
-        finally:
-            context.close()
+        watched = Watched(context.new_page(), self.url)
+        watched.watch()
+        self._open = (key, watched)
+        if shot.page == "wall":
+            look = {"display": self.token, "name": WALL, "theme": shot.theme, "language": shot.language}
+            watched.page.goto(f"{self.url}/wall/?{urlencode(look)}")
+        return watched
 
     def _wall(self, watched: Watched, shot: Shot) -> None:
-        wall = "pictures-3d" if shot.three_d else "pictures"
-        look = {"display": self.token, "name": wall, "theme": shot.theme, "language": shot.language}
-        watched.page.goto(f"{self.url}/wall/?{urlencode(look)}")
         storm = f" && {HTML}.takeover === 'yes'" if shot.state == "storm" else ""
         watched.wait_until(COMPLETE + storm, PATIENCE_S)
-        if shot.three_d and storm:
-            self._steer(wall, "three_d", {"on": True})
-            watched.wait_until("document.querySelector('[data-tilted=yes]')", PATIENCE_S)
+        if watched.page.evaluate(f"{HTML}.theme") != shot.theme:
+            self._steer("theme", {"theme": shot.theme})
+            watched.wait_until(f"{HTML}.theme === '{shot.theme}'", PATIENCE_S)
+        tilted = "yes" if shot.three_d else "no"
+        if watched.page.evaluate("document.querySelector('[data-tilted]').dataset.tilted") != tilted:
+            self._steer("three_d", {"on": shot.three_d})
+            watched.wait_until(f"document.querySelector('[data-tilted={tilted}]')", PATIENCE_S)
         self._rest(watched)
 
     def _rest(self, watched: Watched) -> None:
         """Returns once the map has drawn what it was told last, or after a while."""
-        watched.page.evaluate(f"delete {HTML}.map")
+        watched.page.evaluate(f"{HTML}.map = 'drawing'")
         with contextlib.suppress(AssertionError):
             watched.wait_until(f"{HTML}.map === 'ready'", REST_S)
+        watched.page.evaluate(f"{HTML}.map = 'ready'")
 
     def _desk(self, watched: Watched, shot: Shot) -> None:
         path = PATHS[shot.page]
@@ -84,5 +104,5 @@ class Camera:
         watched.page.wait_for_url(f"{self.url}{path}*")
         watched.wait_until(READY[shot.page], PATIENCE_S)
 
-    def _steer(self, wall: str, command: str, args: dict[str, Any]) -> None:
-        command_wall(actor=self.steering, wall=wall, client_id=uuid.uuid4(), command=command, args=args)
+    def _steer(self, command: str, args: dict[str, Any]) -> None:
+        command_wall(actor=self.steering, wall=WALL, client_id=uuid.uuid4(), command=command, args=args)

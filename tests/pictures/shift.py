@@ -105,6 +105,7 @@ class Shift:
         self.units = [unit for unit in self.units if unit["unit"] not in silent]
         heard = timezone.now() - timedelta(minutes=6)
         UnitState.objects.filter(unit__in=silent).update(at=heard, received_at=heard)
+        mark_stale()
 
     @contextmanager
     def walking(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ from fnmatch import fnmatch
 from itertools import product
 
 WIDE = ((1366, 768), (1920, 1080), (3840, 2160))
+#: In the order in which one page goes through them.
+LOOKS = (("dark", False), ("light", False), ("light", True), ("dark", True))
 ODD = ((3840, 1080), (1080, 1920))
 
 
@@ -32,7 +34,7 @@ def all_shots() -> list[Shot]:
     """Every picture; calm ones first, for a storm does not pass."""
     shots = []
     for state in ("calm", "storm"):
-        for size, theme, language, three_d in product(WIDE, ("dark", "light"), ("zh", "en"), (False, True)):
+        for size, language, (theme, three_d) in product(WIDE, ("zh", "en"), LOOKS):
             shots.append(Shot("wall", size, language, theme, state, three_d))
         for size, (theme, language) in zip(ODD, (("dark", "zh"), ("light", "en")), strict=True):
             shots.append(Shot("wall", size, language, theme, state))
