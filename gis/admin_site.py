@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from gis.pages.accounts import sign_out
 from layers.people.selectors import actor_of
 from layers.roles import ADMIN_ROLES
 
@@ -29,6 +30,10 @@ class WanggeAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """True when a current assignment opens /admin/."""
         return request.user.is_active and bool(actor_of(request.user).roles & ADMIN_ROLES)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The house's own sign-out, which ends streams as well."""
+        return sign_out(request)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Takes tables of ours alone."""

@@ -21,6 +21,7 @@ from layers.people.displays import (
     cookie_age_s,
     display_token,
 )
+from layers.people.services import tell_sign_out
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 WALL = "/wall/"
@@ -75,7 +76,9 @@ def _exchange(request: HttpRequest) -> HttpResponse:
         request.META["QUERY_STRING"] = query  # the page repeats its own address, and must not repeat what was refused
         return answer(request, DisplayRefused())
     if request.user.is_authenticated:
+        person = request.user
         logout(request)
+        tell_sign_out(person=person)
     response = HttpResponseRedirect(f"{WALL}?{query}" if query else WALL)
     response.status_code = 303
     response["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,26 @@ from django.views.i18n import set_language
 from gis.errors import answer, wants_page
 from layers.errors import TooManyAttempts
 from layers.people.access import PUBLIC, access
+from layers.people.models import User
+from layers.people.services import tell_sign_out
 
 PAUSE_S = 60
 
+
+class SignOut(LogoutView):
+    """Django's sign-out, told to the log."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Ends the session, and with it the streams that it opened."""
+        person, known = request.user, request.user.is_authenticated
+        response = super().post(request, *args, **kwargs)
+        if known:
+            tell_sign_out(person=cast(User, person))
+        return response
+
+
 sign_in = access(PUBLIC)(LoginView.as_view(redirect_authenticated_user=True))
-sign_out = access(PUBLIC)(LogoutView.as_view())
+sign_out = access(PUBLIC)(SignOut.as_view())
 language = access(PUBLIC)(set_language)
 
 

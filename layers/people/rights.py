@@ -85,6 +85,8 @@ def may(
     `department` is the department of the thing acted upon, asked where a grant reaches only the own department.
     `modes` limits which kinds of grant count; by default every mode but `propose` and `approve` does.
     """
+    if withheld(actor, capability):
+        return False
     wanted = frozenset(modes) if modes is not None else frozenset(Mode) - {Mode.PROPOSE, Mode.APPROVE}
     for post in actor.posts:
         grant = GRANTS[post.role].get(capability)
@@ -95,6 +97,11 @@ def may(
         if not area or covers(reach_of(post, grant.reach), area):
             return True
     return False
+
+
+def withheld(actor: Actor, capability: Capability) -> bool:
+    """True for what no display shows, whoever its token was issued to: anybody may stand before a wall."""
+    return actor.token_scope is TokenScope.DISPLAY and capability is Capability.PERSONAL_DATA
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class LiveView:
         wide, narrow = set(), set()
         for post in actor.posts:
             for capability, grant in GRANTS[post.role].items():
-                if grant.mode in (Mode.PROPOSE, Mode.APPROVE):
+                if grant.mode in (Mode.PROPOSE, Mode.APPROVE) or withheld(actor, capability):
                     continue
                 if grant.reach is Reach.DEPARTMENT:
                     narrow.add((capability.value, post.area, post.department))

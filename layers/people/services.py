@@ -97,6 +97,12 @@ def set_password(*, actor: Actor | None, user: User, password: str) -> None:
 
 
 @transaction.atomic
+def tell_sign_out(*, person: User) -> None:
+    """Tells the log that somebody signed out, after his session is gone: what the session had opened ends with it."""
+    publish(_act("account.signed_out", "account", str(person.pk), person.version, str(person.pk), {}))
+
+
+@transaction.atomic
 def assign(
     *,
     actor: Actor | None,

@@ -7,6 +7,7 @@ import time
 import uuid
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from layers.live.hashes import layer_hash, state_hash
@@ -197,6 +198,22 @@ def test_a_revoked_token_ends_its_stream(listen, site_cast):
     assert listener.to_the_end()
     assert time.monotonic() - begun < 5
     assert Listener(listener.url, text).open("0").status == 401
+
+
+@pytest.mark.parametrize("address", ["/accounts/logout/", "/admin/logout/"])
+def test_signing_out_ends_the_streams_of_that_session_and_no_other(site, site_cast, address):
+    person, streams = site_cast.person("gis_staff"), []
+    for browser in (leaving := Browser(), Browser()):
+        browser.force_login(person, backend="layers.people.backends.AssignmentBackend")
+        cookie = f"sessionid={browser.cookies['sessionid'].value}"
+        streams.append(Listener(site.url, "", cookie=cookie).open(""))
+        streams[-1].until("heartbeat")
+    begun = time.monotonic()
+    assert leaving.post(address).status_code == 302
+    assert streams[0].to_the_end()
+    assert time.monotonic() - begun < 5
+    streams[1].until("heartbeat")
+    streams[1].close()
 
 
 def test_hostile_words_come_as_words(listen, site_cast):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from layers.catalog.registry import BUILT_IN, spec_of
 from layers.people.access import PUBLIC, SIGNED_IN, Access
-from layers.people.rights import ANONYMOUS, Actor, Post, may, visible, visible_fields
+from layers.people.rights import ANONYMOUS, Actor, LiveView, Post, may, visible, visible_fields
 from layers.roles import GRANTS, ROLE_LEVEL, Capability, Mode, Role, TokenScope
 from layers.spec import FieldSpec
 
@@ -178,3 +178,14 @@ def test_doors_ask_account_then_role_then_capability():
     assert Access(roles=frozenset({Role.ADMIN})).refusal(actor("seat"), "GET").status == 403
     assert Access(capability=Capability.USERS).refusal(actor("seat"), "GET").status == 403
     assert Access(capability=Capability.USERS).refusal(actor("admin"), "GET") is None
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Capability.PERSONAL_DATA in GRANTS[role]])
+def test_no_display_shows_guarded_cases_whoever_its_token_was_issued_to(role):
+    person = actor(role)
+    department, area = person.posts[0].department, person.posts[0].area
+    screen = replace(person, token_scope=TokenScope.DISPLAY)
+    for who, sees in ((person, GRANTS[role][Capability.PERSONAL_DATA].mode is not Mode.PROPOSE), (screen, False)):
+        assert LiveView.of(who).sees("personal_data", (area,), (department,)) is sees
+        assert may(who, Capability.PERSONAL_DATA, area=area, department=department) is sees
+    assert may(screen, Capability.SEE_CASES, area=area) is may(person, Capability.SEE_CASES, area=area)
