@@ -140,6 +140,25 @@ def test_3d_keeps_the_layers_the_choice_and_the_set(stage):
     assert watched.page.evaluate("wall.view().pitch") == 0
 
 
+def test_very_many_teams_move_without_the_city_being_drawn_again(stage):
+    watched = stage(feed="{cases: 5, units: 600}")
+    assert data(watched, "units") == "600" and not watched.page.evaluate("document.querySelector('.wall-swarm').hidden")
+    idle(watched, "wall.flyTo({center: live.units.get('unit-9').geometry.coordinates, zoom: 17})")
+    watched.page.evaluate(
+        "window.drawn = 0; const real = WebGL2RenderingContext.prototype.drawElements;"
+        " WebGL2RenderingContext.prototype.drawElements = function (...all) { drawn += 1; return real.apply(this, all); };"
+        " feed({cases: 5, units: 600, step: 1})"
+    )
+    watched.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert watched.page.evaluate("drawn") == 0
+    idle(watched, "wall.flyTo({center: live.units.get('unit-9').geometry.coordinates, zoom: 17})")
+    watched.page.evaluate("document.querySelector('#map canvas.maplibregl-canvas').focus()")
+    watched.page.keyboard.press("Enter")
+    assert watched.wait_until("facts.pick.at(-1)")["layer"] == "units"
+    watched.page.evaluate("feed({cases: 5, units: 7})")
+    watched.wait_until("document.querySelector('.wall-swarm').hidden")
+
+
 def test_another_theme_keeps_everything(stage):
     watched = stage()
     drawn = data(watched, "incidents")

@@ -11,6 +11,7 @@ import { measuredShape, squareMetres } from '../../../gis/static/gis/js/wall/map
 import { areaOf, lengthOf, planeOf } from '../../../gis/static/gis/js/wall/map/metric.js';
 import { away, ringsRound } from '../../../gis/static/gis/js/wall/map/rings.js';
 import { lightOf, partOfDay, sunAt } from '../../../gis/static/gis/js/wall/map/sunlight.js';
+import { nearestDot } from '../../../gis/static/gis/js/wall/map/swarm.js';
 import { tailKeeper } from '../../../gis/static/gis/js/wall/map/tails.js';
 import { speaker } from '../../../gis/static/gis/js/words.js';
 import { tokens } from '../fixture.mjs';
@@ -150,4 +151,10 @@ test('one sore spot does not hide the heat of all others', () => {
   const weights = heatPoints([...Array.from({ length: 20 }, () => [114, 33.5, 4]), [114, 33.5, 900]]).features.map(({ properties }) => properties.weight);
   assert.deepEqual(new Set(weights), new Set([1]));
   assert.equal(heatPoints([]).features.length, 0);
+});
+
+test('of very many teams the nearest within reach is meant', () => {
+  const dots = [{ id: 'a', x: 0, y: 0 }, { id: 'b', x: 8, y: 0 }];
+  assert.equal(nearestDot(dots, { x: 5, y: 0 }).id, 'b');
+  assert.equal(nearestDot(dots, { x: 0, y: 11 }), null);
 });

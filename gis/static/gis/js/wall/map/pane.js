@@ -15,7 +15,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
   maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
   const [w, s, e, n] = bounds;
   const map = new maplibregl.Map({
-    container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: still ? 0 : 120,
+    container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: 0,
     transformRequest: (url, type) => ({ url: type === 'Tile' ? material.tileAddress(url) : url }),
     renderWorldCopies: false, clickTolerance: 6, boxZoom: false, ...(camera ?? { center: [(w + e) / 2, (s + n) / 2], zoom: 13 }),
   });
@@ -137,6 +137,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
     /** The middle of what panels leave free. */
     middle: () => map.project(map.getCenter()),
     riverIds: (source) => riverIds(map, source),
+    project: (place) => map.project(place),
     zoom: () => map.getZoom(),
     cursor: (name) => { canvas.style.cursor = name; },
     doubleZoom: (on) => (on ? map.doubleClickZoom.enable() : map.doubleClickZoom.disable()),

@@ -9,6 +9,7 @@ import { measure } from './measure.js';
 import { createPane } from './pane.js';
 import { lookOf, pictureOf, sizes } from './picture.js';
 import { statesOnMap } from './states.js';
+import { MOST_TEAMS, swarm } from './swarm.js';
 import { arrivals } from './arrivals.js';
 import { tend } from './tending.js';
 
@@ -44,11 +45,13 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     const look = lookOf(Math.max(0, list.indexOf(one)), state);
     const made = pictureOf({ state, material, given, look, zoom: one.pane?.zoom() ?? 13 });
     one.band = made.band;
+    const teams = look.marks && state.on.has('units') ? made.units() : nothing();
+    const many = teams.features.length > MOST_TEAMS;
     return {
-      style: made.style,
+      style: made.style, many: many ? teams.features : [], teams: teams.features.length,
       data: {
         ...shared, 'wall-heat': look.load && state.heat ? state.heat : nothing(),
-        'live-incidents': look.marks ? made.cases() : nothing(), 'live-units': look.marks ? made.units() : nothing(), 'live-tails': look.marks ? made.tails() : nothing(),
+        'live-incidents': look.marks ? made.cases() : nothing(), 'live-units': many ? nothing() : teams, 'live-tails': look.marks && !many ? made.tails() : nothing(),
       },
     };
   }
@@ -62,6 +65,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
     });
+    one.swarm = swarm({ box, project: one.pane.project, image });
     one.pane.canvas.addEventListener('keydown', (event) => keyed(one, event));
     return one;
   }
@@ -72,6 +76,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     dblclick: (_, event) => { if (state.measuring) { event.preventDefault(); ruler.finish(); } },
     pointing: (_, { place }) => { if (state.measuring) ruler.pointing(place); },
     moving(one) {
+      one.swarm?.moved();
       if (leading && leading !== one) return;
       leading = one;
       const { center, zoom, bearing } = one.pane.view();
@@ -105,6 +110,8 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     const group = one.pane.groupAt(point);
     if (group) { touched(); one.pane.move({ center: group.geometry.coordinates, zoom: one.pane.zoom() + 1.2 }); return; }
     const hit = one.pane.hitAt(point);
+    const team = hit?.layer.metadata.layer === 'incidents' ? null : one.swarm.hit(point);
+    if (team) { picked({ layer: 'units', id: team.id, lngLat: team.place }); return; }
     const lngLat = hit?.geometry.type === 'Point' ? hit.geometry.coordinates : one.pane.placeAt(point);
     picked(hit ? { layer: hit.layer.metadata.layer === 'camera_views' ? 'cameras' : hit.layer.metadata.layer, id: String(hit.properties.camera ?? hit.properties.id), lngLat } : null);
   }
@@ -124,14 +131,15 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
 
   /** Data of one pane; only what differs from the last time reaches the map. */
   function draw(one) {
-    const { data } = dataOf(one);
+    const { data, many, teams } = dataOf(one);
+    one.swarm.show(many);
     for (const [source, value] of Object.entries(data)) {
       const text = JSON.stringify(value);
       if (one.said.get(source) === text) continue;
       one.said.set(source, text);
       one.pane.put(source, value);
     }
-    if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: data['live-units'].features.length, tails: data['live-tails'].features.length });
+    if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: data['live-tails'].features.length });
   }
 
   function insetsOf(one) {
@@ -175,7 +183,9 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
         const { style, data } = dataOf(one);
         one.pane.restyle(style(data));
         one.said = new Map(Object.entries(data).map(([source, value]) => [source, JSON.stringify(value)]));
-        if (images) one.pane.redrawImages();
+        if (!images) continue;
+        one.pane.redrawImages();
+        one.swarm.anew();
       }
     },
     live() {

@@ -13,6 +13,9 @@ import { DRAWN, nothing } from '../../cartography/style.js';
 import { builtColour, choropleth, heat } from './load.js';
 import { SOURCES, cases, measured, rings, teamNames, teams, titles } from './marks.js';
 
+/** What moves every second is cut into few tiles: each that arrives draws the whole sheet again. A tile's unit is a metre then. */
+const MOVING = ['live-units', 'live-tails'];
+const COARSE = 12;
 /** Layers of a scene that can be off; the ground is always on. */
 const SWITCHED = ['subdistricts', 'communities', 'grids', 'unit_grids', 'places', 'cameras', 'camera_views', 'units', 'incidents'];
 /** What a wall shows before any scene says otherwise. */
@@ -65,7 +68,7 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
   return {
     version: 8, name: `wangge wall ${tilted ? '3d' : '2d'}`, ...(fontFaces && { 'font-faces': fontFaces }),
     light, sky, transition: { duration: 0, delay: 0 },
-    sources: { ...sources, ...Object.fromEntries(SOURCES.map((id) => [id, { type: 'geojson', data: data[id] ?? nothing() }])) },
+    sources: { ...sources, ...Object.fromEntries(SOURCES.map((id) => [id, { type: 'geojson', data: data[id] ?? nothing(), ...(MOVING.includes(id) && { maxzoom: COARSE }) }])) },
     layers,
   };
 }

@@ -1,11 +1,11 @@
 /** Where units were: one position a minute, six at most, kept in memory only. Pure. */
 
+import { MOST_TEAMS } from './swarm.js';
+
 const EVERY_MS = 60_000;
 const DOTS = 6;
 /** Closer to the dot before it (degrees, about 6 m) a dot says nothing. */
 const NEAR = 0.00006;
-/** With more units the dots would be all there is to see. */
-const MOST_UNITS = 400;
 
 export function tailKeeper() {
   const kept = new Map();
@@ -30,7 +30,7 @@ export function tailKeeper() {
      */
     drawn(units, { stale }) {
       const features = [];
-      if (kept.size > MOST_UNITS) return { type: 'FeatureCollection', features };
+      if (kept.size > MOST_TEAMS) return { type: 'FeatureCollection', features };
       for (const { id, geometry, properties } of units) {
         if (!geometry) continue;
         let last = geometry.coordinates;
