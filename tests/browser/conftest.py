@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from layers.roles import Role
 from tests.cast import PASSWORD
+from tests.wall_site import WallSite
 
 FLAGS = (
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -23,6 +24,10 @@ FLAGS = (
 
 # Playwright keeps an event loop on this thread; the tests themselves use the database from it one call at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+#: What a page does each minute it does three times a second.
+HURRY = "const slow = setInterval; window.setInterval = (act, wait, ...rest) => slow(act, wait === 60000 ? 333 : wait, ...rest);"
 
 
 @dataclass
@@ -131,3 +136,34 @@ def _opener(browser: Browser, cast: Any, url: str) -> Iterator[Any]:
     finally:
         for context in contexts:
             context.close()
+
+
+@pytest.fixture
+def open_wall(browser: Browser) -> Iterator[Any]:
+    """open_wall(storm=…, language=…, theme=…, size=…, display=…, hurried=True: what is due each minute is due at once) -> (site, page).
+
+    The page is the wall on a site without a database; it is live.
+    """
+    with contextlib.ExitStack() as closing:
+
+        def opens(size: tuple[int, int] = (1920, 1080), query: str = "", hurried: bool = False, **look: Any) -> Any:
+            site = WallSite(**look)
+            closing.callback(site.close)
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+            closing.callback(context.close)
+            if hurried:
+                context.add_init_script(HURRY)
+            watched = Watched(context.new_page(), site.url)
+            watched.watch()
+            watched.page.goto(f"{site.url}/wall/{query}")
+            watched.wait_until("document.documentElement.dataset.live === 'live'")
+            watched.wait_until("document.querySelector('.multiple rect') && plainMap.last('applyScene')")
+            closing.callback(lambda: _clean(watched))
+            return site, watched
+
+        yield opens
+
+
+def _clean(watched: Watched) -> None:
+    assert watched.outside == [], "the wall asked an outside address"
+    assert watched.errors == []

@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Watched
 from tests.cases import report
-from tests.wall_site import WallSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = "document.documentElement.dataset"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SIZES = ((1366, 768), (1920, 1080), (3840, 1080), (1080, 1920))
-
-
-@pytest.fixture
-def open_wall(browser) -> Iterator:
-    """open_wall(storm=…, language=…, theme=…, size=…, display=…) -> (site, watched page) that is live."""
-    with contextlib.ExitStack() as closing:
-
-        def opens(size=(1920, 1080), query="", **look):
-            site = WallSite(**look)
-            closing.callback(site.close)
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-            closing.callback(context.close)
-            watched = Watched(context.new_page(), site.url)
-            watched.watch()
-            watched.page.goto(f"{site.url}/wall/{query}")
-            live(watched)
-            watched.wait_until("document.querySelector('.multiple rect') && plainMap.last('applyScene')")
-            closing.callback(lambda: clean(watched))
-            return site, watched
-
-        yield opens
-
-
-def clean(watched) -> None:
-    assert watched.outside == [], "the wall asked an outside address"
-    assert watched.errors == []
 
 
 def live(watched, picture="live", seconds=30) -> None:

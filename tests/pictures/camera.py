@@ -25,7 +25,7 @@ READY = {
 }
 COMPLETE = f"{HTML}.map === 'ready' && {HTML}.live === 'live' && document.querySelector('.multiple rect')"
 #: A map that is drawn by software may need long, and one that is redrawn each second may never rest.
-PATIENCE_S, REST_S = 180, 12
+PATIENCE_S, REST_S = 180, 8
 #: The name of the wall that stands still.
 WALL = "pictures"
 
