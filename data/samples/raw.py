@@ -44,7 +44,7 @@ def gauss(name: str, base: str, meridian: float, easting: float = 500000.0) -> s
     """The ESRI dialect of a Gauss-Kruger zone."""
     return (
         f'PROJCS["{name}",{base},PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",{easting:.1f}],'
-        f'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",{meridian:.1f}],PARAMETER["Scale_Factor",1.0],'
+        f'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",{float(meridian)!r}],PARAMETER["Scale_Factor",1.0],'
         'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
     )
 
@@ -125,13 +125,24 @@ def dbf(
     return head + b"\r" + body + b"\x1a"
 
 
+class _OldName(zipfile.ZipInfo):
+    """An entry whose name is written in the encoding of an old Windows, without the flag for UTF-8."""
+
+    raw = b""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.raw, self.flag_bits & ~0x800
+
+
 def archive(files: Mapping[str, bytes], *, names: str = "utf-8") -> bytes:
     """A zip with fixed dates; `names` other than UTF-8 are written as old Windows programs do, without a flag."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as handle:
         for name, data in files.items():
-            raw = name.encode(names)
-            info = zipfile.ZipInfo(raw.decode("cp437") if names != "utf-8" else name, (2025, 1, 1, 0, 0, 0))
+            kind = zipfile.ZipInfo if names == "utf-8" else _OldName
+            info = kind(name, (2025, 1, 1, 0, 0, 0))
+            if isinstance(info, _OldName):
+                info.raw = name.encode(names)
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             handle.writestr(info, data)

@@ -34,6 +34,14 @@ def _inside(lonlat: Positions) -> np.ndarray:
     return inside
 
 
+def _moved_inside(lonlat: Positions, move: Callable[[Positions], Positions]) -> Positions:
+    """The positions with those inside the box moved."""
+    result = lonlat.copy()
+    inside = _inside(lonlat)
+    result[inside] = move(lonlat[inside])
+    return result
+
+
 def _shift(lonlat: Positions) -> Positions:
     """The GCJ-02 shift field in degrees, without regard to the box."""
     x, y = lonlat[:, 0] - 105.0, lonlat[:, 1] - 35.0
@@ -54,13 +62,12 @@ def _shift(lonlat: Positions) -> Positions:
 
 def gcj02_from_wgs84(lonlat: Positions) -> Positions:
     """GCJ-02 positions of WGS 84 / CGCS2000 ones; unchanged outside the box."""
-    shifted: np.ndarray = lonlat + np.where(_inside(lonlat)[:, None], _shift(lonlat), 0.0)
-    return shifted
+    return _moved_inside(lonlat, lambda inside: inside + _shift(inside))
 
 
 def wgs84_from_gcj02(lonlat: Positions) -> Positions:
     """WGS 84 / CGCS2000 positions of GCJ-02 ones, to 1e-11 degrees."""
-    return np.where(_inside(lonlat)[:, None], _undone(lonlat, lambda guess: guess + _shift(guess)), lonlat)
+    return _moved_inside(lonlat, lambda inside: _undone(inside, lambda guess: guess + _shift(guess)))
 
 
 def _bd_forward(gcj: Positions) -> Positions:
@@ -73,12 +80,12 @@ def _bd_forward(gcj: Positions) -> Positions:
 
 def bd09_from_gcj02(lonlat: Positions) -> Positions:
     """BD-09 positions of GCJ-02 ones; unchanged outside the box."""
-    return np.where(_inside(lonlat)[:, None], _bd_forward(lonlat), lonlat)
+    return _moved_inside(lonlat, _bd_forward)
 
 
 def gcj02_from_bd09(lonlat: Positions) -> Positions:
     """GCJ-02 positions of BD-09 ones, to 1e-11 degrees."""
-    return np.where(_inside(lonlat)[:, None], _undone(lonlat, _bd_forward), lonlat)
+    return _moved_inside(lonlat, lambda inside: _undone(inside, _bd_forward))
 
 
 def bd09_from_wgs84(lonlat: Positions) -> Positions:

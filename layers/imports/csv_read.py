@@ -105,26 +105,23 @@ def _lines(text: str, name: str) -> tuple[list[str], list[list[str]]]:
 
 def coordinate_columns(header: list[str]) -> Where | None:
     """The columns that hold the place, by their names in Chinese and English; None when none do."""
-    plain = [re.sub(r"[\s_\-()（）.°]", "", title.lower()) for title in header]
     for xs, ys, degrees in ((_LON, _LAT, True), (_EAST, _NORTH, False)):
-        x, y = _named(plain, xs), _named(plain, ys)
+        x, y = _named(header, xs), _named(header, ys)
         if x is not None and y is not None and x != y:
-            return Where(x, y, None, degrees, _shifted(plain[x]))
-    wkt = next((place for place, title in enumerate(plain) if title in _WKT), None)
+            return Where(x, y, None, degrees, _shifted(header[x].lower()))
+    wkt = _named(header, _WKT)
     return None if wkt is None else Where(None, None, wkt, False, None)
 
 
-def _named(plain: list[str], words: tuple[str, ...]) -> int | None:
-    """The column called one of the words; else the only one that has a longer word within its name."""
-    for place, title in enumerate(plain):
-        if title in words:
+def _named(header: list[str], words: tuple[str, ...]) -> int | None:
+    """The column called one of the words; else the only one with such a word in its name (`gps_lon`, `高德经度`)."""
+    near = []
+    for place, title in enumerate(title.lower() for title in header):
+        if re.sub(r"[\s_\-()（）.°]", "", title) in words:
             return place
-    long = [word for word in words if len(word) > 2 or not word.isascii()]
-    near = [
-        place
-        for place, title in enumerate(plain)
-        if any(title.startswith(word) or title.endswith(word) for word in long)
-    ]
+        parts = re.split(r"[\s_\-()（）.°]+", title)
+        if any(part in words or any(word in part for word in words if not word.isascii()) for part in parts):
+            near.append(place)
     return near[0] if len(near) == 1 else None
 
 

@@ -72,9 +72,13 @@ def _opened(paths: list[tuple[str, Path]], work: Path) -> list[Entry]:
     return entries
 
 
-def _kind(entry: Entry) -> Kind:
+def _head(entry: Entry) -> bytes:
     with entry.path.open("rb") as handle:
-        return identify(handle.read(HEAD_BYTES))
+        return handle.read(HEAD_BYTES)
+
+
+def _kind(entry: Entry) -> Kind:
+    return identify(_head(entry))
 
 
 def _demand_true(entry: Entry, kind: Kind) -> None:
@@ -84,8 +88,10 @@ def _demand_true(entry: Entry, kind: Kind) -> None:
         raise refuse("empty_file", file=name)
     ending = entry.extension
     if ending in EXPECTED and not agrees(name, kind):
-        if ending == "shp" and entry.path.open("rb").read(4) == b"\x00\x00\x27\x0a":
+        if ending == "shp" and _head(entry)[:4] == b"\x00\x00\x27\x0a":
             return  # shorter than a header: the reader says so
+        if ending in ("kml", "gpx") and kind is Kind.XML and b"<!DOCTYPE" in _head(entry):
+            raise refuse("xml_entities", file=name)
         said = says(name)
         raise refuse("not_what_it_says", file=name, says=said.zh, is_zh=WORDS[kind].zh, is_en=WORDS[kind].en)
     if ending in UNREAD or ending not in (*EXPECTED, *_SHAPEFILE):

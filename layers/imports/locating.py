@@ -43,11 +43,12 @@ def locate(
     layer.source_datum = answers.source_datum or layer.source_datum or stated.system.datum
     if len(xy) and not _plausible(xy, stated.system, notes, near_4326):
         return
-    _ask_shift(layer, statement or "", notes)
+    if answers.source_datum is None:
+        _ask_shift(layer, statement or "", notes)
     accuracy_m = OLD_DATUMS.get(stated.system.datum or "")
     if accuracy_m and not answers.datum_params:
         notes.note("old_datum", datum=DATUM_WORDS[stated.system.datum or ""][1], accuracy_m=accuracy_m)
-    _place(layer, stated.system)
+    _place(layer, stated.system, answers.source_datum)
 
 
 def _stated(statement: str | None, answers: Answers) -> Stated | None:
@@ -113,9 +114,10 @@ def ask_datum(notes: Notebook, datum: str, reason_zh: str, reason_en: str) -> No
     )  # fmt: skip
 
 
-def _place(layer: LayerRead, system: System) -> None:
+def _place(layer: LayerRead, system: System, source_datum: str | None) -> None:
     """Degrees and metres of every shape; a place that the system does not have becomes nothing."""
-    undo = UNDO.get(layer.source_datum or "")
+    # A shift is undone when a person has said so, never on suspicion.
+    undo = UNDO.get(source_datum or "")
 
     def move(xy: np.ndarray) -> np.ndarray:
         lonlat = degrees(xy, system)

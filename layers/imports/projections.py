@@ -152,7 +152,7 @@ def _datum(axis: float, flattening: float, name: str) -> str | None:
 def _of_tree(tree: Node, text: str) -> Stated:
     unusable = Stated(reason_zh="参数不全或矛盾", reason_en="its parameters are incomplete or contradictory")
     ball = tree.find("SPHEROID", "ELLIPSOID")
-    if ball is None or len(ball.numbers) < 2:
+    if ball is None or len(ball.numbers) < 2 or not 6.3e6 < ball.numbers[0] < 6.4e6:
         return unusable
     frame = tree.find("DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE")
     base = tree.find(*_GEOGRAPHIC, "BASEGEOGCRS", "BASEGEODCRS")
@@ -226,9 +226,22 @@ def _by_proj(text: str, datum: str | None, projected: bool) -> Stated | None:
         return None
     if not (crs.is_geographic or crs.is_projected or crs.is_compound or crs.is_bound):
         return None
-    if epsg and (system := system_of(epsg)):
+    if epsg and (system := system_of(epsg)) and _same_numbers(crs, CRS.from_epsg(epsg)):
         return Stated(system)
     return Stated(System(crs.name[:100], text, datum, projected))
+
+
+def _same_numbers(one: CRS, other: CRS) -> bool:
+    """PROJ's own search weighs names and may take a meridian of 114.05 for one of 114. The numbers decide."""
+    a, b = _operation(one), _operation(other)
+    balls = one.ellipsoid, other.ellipsoid
+    return (
+        a.keys() == b.keys()
+        and all(abs(a[key] - b[key]) < 1e-9 * max(1.0, abs(b[key])) for key in a)
+        and balls[0] is not None
+        and balls[1] is not None
+        and abs(balls[0].semi_major_metre - balls[1].semi_major_metre) < 1e-3
+    )
 
 
 @cache

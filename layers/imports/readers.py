@@ -63,7 +63,7 @@ def _demand_crs(frame: gpd.GeoDataFrame, source: SourceSpec, srid: int) -> None:
     wanted = pyproj.CRS.from_epsg(srid)
     if declared is None:
         raise ProfileRefused(f"{source.file.name} 没有 .prj", f"{source.file.name} has no .prj", field=source.layer)
-    if declared.to_epsg(min_confidence=20) != srid and not _same_projection(declared, wanted):
+    if declared.to_epsg(min_confidence=70) != srid and not _same_projection(declared, wanted):
         raise ProfileRefused(
             f"{source.file.name} 不是 EPSG:{srid}", f"{source.file.name} is not in EPSG:{srid} but in {declared.name}",
             field=source.layer,

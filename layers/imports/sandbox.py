@@ -33,6 +33,7 @@ from layers.imports.places import Box
 #: The account that reads strangers' files when this process is root; made by set-up.
 READER = "wangge"
 WALL_SECONDS = 180
+_PREFIX = "wangge-import-"
 _ROOT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv[2]); from layers.imports.child import main; from pathlib import Path; main(Path(sys.argv[1]))"
 
@@ -94,13 +95,22 @@ def _demanded(target: Path) -> list[Entry]:
 @contextmanager
 def _job(folder: Path | None) -> Iterator[Path]:
     """A private folder that is gone afterwards, whatever happened in it."""
-    job = Path(tempfile.mkdtemp(prefix="wangge-import-", dir=folder))
+    _sweep(Path(folder or tempfile.gettempdir()))
+    job = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder))
     try:
         for name in ("in", "work", "out"):
             (job / name).mkdir(mode=0o700)
         yield job
     finally:
         shutil.rmtree(job, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what commands that were killed hard had no time to remove."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _prepared(
@@ -113,7 +123,7 @@ def _prepared(
         files.append((entry.name, own))
     request = {
         "file": name, "files": files, "answers": dataclasses.asdict(answers), "rows": rows, "near_4326": near_4326,
-        "user": READER, "cpu_seconds": limits.cpu_seconds, "memory_bytes": limits.memory_bytes,
+        "user": READER, "parent": os.getpid(), "cpu_seconds": limits.cpu_seconds, "memory_bytes": limits.memory_bytes,
     }  # fmt: skip
     (job / REQUEST).write_text(json.dumps(request), encoding="utf-8")
     _give_away(job)

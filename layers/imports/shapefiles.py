@@ -123,7 +123,7 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
         return None
     table = _opened(entry)
     if table is None:
-        kind = identify(entry.path.open("rb").read(HEAD_BYTES))
+        kind = identify(entry.path.read_bytes()[:HEAD_BYTES])
         raise refuse(
             "not_what_it_says",
             file=f"{parts.name}.dbf",
