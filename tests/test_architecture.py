@@ -42,6 +42,31 @@ PURE = (
     "layers/catalog/values.py",
     "layers/imports/tiling.py",
     "layers/imports/units.py",
+    *(
+        f"layers/imports/{name}.py"
+        for name in (
+            "against",
+            "archives",
+            "attributes",
+            "codes",
+            "csv_read",
+            "dbf",
+            "delivery",
+            "encodings",
+            "findings",
+            "handover",
+            "inspect",
+            "locating",
+            "places",
+            "projections",
+            "rules",
+            "shapes",
+            "shp",
+            "sniff",
+            "texts",
+            "wkt",
+        )
+    ),
     "gis/ops/readings.py",
     "gis/ops/judgement.py",
     "layers/incidents/counting.py",
@@ -174,4 +199,30 @@ def test_nothing_swallows_every_exception():
 def test_clone_stands_alone():
     """No file of the product reads the folder of briefs beside it."""
     wrong = [str(path.relative_to(ROOT)) for _, path in modules() if "../shared" in path.read_text(encoding="utf-8")]
+    assert not wrong
+
+
+#: What serves requests; files of strangers are read elsewhere (docs/imports.md).
+WEB = (
+    "gis/pages/",
+    "gis/middleware.py",
+    "gis/urls.py",
+    "gis/wsgi.py",
+    "layers/api/",
+    "layers/tiles/",
+    "layers/live/asgi.py",
+)
+READING = ("sandbox", "child", "inspect", "readers", "drivers", "shapefiles", "collections_read", "targets")
+
+
+def test_the_web_reads_no_strangers_file():
+    """Neither the readers nor what they load (pyogrio, geopandas) may come into a process that serves requests."""
+    forbidden = (*(f"layers.imports.{name}" for name in READING), "pyogrio", "geopandas")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {target}"
+        for _, path in modules()
+        if str(path.relative_to(ROOT)).startswith(WEB)
+        for target, line in imports_of(path)
+        if target.startswith(forbidden)
+    ]
     assert not wrong

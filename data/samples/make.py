@@ -11,9 +11,14 @@ import json
 import stat
 import struct
 import sys
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
+import pyogrio
+import shapely
 
 from data.samples import shapefiles
 from data.samples.raw import archive, geopackage
@@ -52,6 +57,44 @@ _TRACK = (
 )
 
 
+def _dxf(layers: Sequence[str]) -> bytes:
+    """A drawing in GBK with a closed line in every layer."""
+    head = [
+        "0",
+        "SECTION",
+        "2",
+        "HEADER",
+        "9",
+        "$ACADVER",
+        "1",
+        "AC1015",
+        "9",
+        "$DWGCODEPAGE",
+        "3",
+        "ANSI_936",
+        "0",
+        "ENDSEC",
+    ]
+    lines = [*head, "0", "SECTION", "2", "ENTITIES"]
+    for layer in layers:
+        lines += ["0", "LWPOLYLINE", "8", layer, "90", "4", "70", "1"]
+        for east, north in ((501000, 3715000), (501100, 3715000), (501100, 3715100), (501000, 3715100)):
+            lines += ["10", f"{east}.0", "20", f"{north}.0"]
+    return ("\n".join([*lines, "0", "ENDSEC", "0", "EOF"]) + "\n").encode("gbk")
+
+
+def _flatgeobuf() -> bytes:
+    """Three squares as GDAL writes them."""
+    squares = [shapely.to_wkb(shapely.Polygon(shape[0])) for shape in shapefiles.SQUARES]  # type: ignore[index]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.fgb"
+        pyogrio.raw.write(
+            path, np.array(squares, dtype=object), [np.array(NAMES, dtype=object)], np.array(["name"]),
+            driver="FlatGeobuf", geometry_type="Polygon", crs="EPSG:4547", layer="areas",
+        )  # fmt: skip
+        return path.read_bytes()
+
+
 def collections() -> Mapping[str, bytes]:
     """Formats other than the shapefile, in order and not."""
     ring = [[114.01, 33.56], [114.011, 33.56], [114.011, 33.561], [114.01, 33.561], [114.01, 33.56]]
@@ -65,6 +108,8 @@ def collections() -> Mapping[str, bytes]:
         "geojson_1e999.geojson": _collection(_POINT.replace("114.01", "1e999")),
         "geojson_no_shapes.geojson": _collection('{"type":"Feature","properties":{"a":1},"geometry":null}'),
         "json_other.json": b'{"name": "package", "version": "1.0"}',
+        "plain.fgb": _flatgeobuf(),
+        "fgb_truncated.fgb": _flatgeobuf()[:-100],
         "plain.gpkg": geopackage({"areas": [(NAMES[0], square)]}, srid=4547),
         "gpkg_two_layers.gpkg": geopackage({"areas": [(NAMES[0], square)], "marks": [("a", "POINT(501000 3715000)")]}, srid=4547),
         "gpkg_no_system.gpkg": geopackage({"areas": [(NAMES[0], square)]}, srid=0),
@@ -81,6 +126,8 @@ def collections() -> Mapping[str, bytes]:
         "csv_metres.csv": b"name,x,y\na,501000,3715000\nb,501100,3715100\n",
         "csv_amap.csv": "名称,高德经度,高德纬度\n老街,114.016,33.558\n马路街,114.026,33.568\n".encode(),
         "csv_bad_numbers.csv": b"name,lon,lat\na,114.01,33.56\nb,1e999,33.57\nc,,\n",
+        "drawing.dxf": _dxf(("BUILDING", "建筑线")[:1]),
+        "dxf_two_layers.dxf": _dxf(("BUILDING", "建筑线")),
         "csv_no_place.csv": b"name,floors\na,6\n",
         "csv_codes_floated.csv": b"code,lon,lat\n411102001001.0,114.01,33.56\n4.11102001002E+11,114.02,33.57\n4.11102E+11,114.02,33.58\n",
         "csv_hostile_text.csv": b'name,lon,lat\n"=cmd|\' /C calc\'!A0<img src=x onerror=alert(1)>",114.01,33.56\n',

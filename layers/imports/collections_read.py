@@ -1,4 +1,4 @@
-"""GeoPackage, GeoJSON, FlatGeobuf, GPX and KML read by GDAL, after our own look at what could make it do more. Sandbox."""
+"""GeoPackage, GeoJSON, FlatGeobuf, GPX, KML and DXF read by GDAL, after our own look at what could make it do more. Sandbox."""
 
 from __future__ import annotations
 
@@ -44,19 +44,20 @@ def read(
 ) -> list[tuple[LayerRead, str | None]]:
     """(layer, what the file says of its system) for every layer with shapes. Raises Refused."""
     path = _guarded(entry, kind, name, work)
-    listed = drivers.layers_of(path, kind.value)
+    listed = drivers.layers_of(path, kind.value, name)
     bare = [layer for layer, geometry in listed if geometry is None or geometry == "None"]
     layers = []
     names = {title for title, _ in listed}
     for number, (title, geometry) in enumerate(listed):
         if title in bare or (_DERIVED.get(title) in names and kind is Kind.GPX):
             continue
-        meta, wkb, values = drivers.read(path, number)
+        meta, wkb, values = drivers.read(path, name, number)
         if not len(wkb) and kind.value in _OFTEN_EMPTY:
             continue
         shown = Path(name).stem if len(listed) == 1 and kind in (Kind.GEOJSON, Kind.FGB) else title
-        own = Notebook(shown, notes.findings)
-        layers.append((_layer(shown, geometry or "", meta, wkb, values, kind, own), _stated(meta.get("crs"))))
+        layer = _layer(shown, geometry or "", meta, wkb, values, kind, Notebook(shown, notes.findings))
+        statement = _stated(meta.get("crs"))
+        layers += [(part, statement) for part in (_drawing_layers(layer) if kind is Kind.DXF else (layer,))]
     if bare:
         notes.note("tables_ignored", names=", ".join(bare))
     if not layers:
@@ -127,6 +128,21 @@ def _layer(
             continue
         layer.columns.append(restored(column, layer.rows, notes))
     return layer
+
+
+def _drawing_layers(drawing: LayerRead) -> list[LayerRead]:
+    """A drawing taken apart by the layers its draughtsman gave it."""
+    column = drawing.column("Layer")
+    if column is None:
+        return [drawing]
+    parts = []
+    for name in sorted({str(value) for value in column.values}):
+        rows = np.flatnonzero(column.values.astype(str) == name)
+        columns = [item[rows] for item in drawing.columns if item is not column and not item.null[rows].all()]
+        part = LayerRead(name, drawing.shapes[rows], drawing.rows[rows], columns)
+        part.encoding, part.encoding_confidence = drawing.encoding, drawing.encoding_confidence
+        parts.append(part)
+    return parts
 
 
 def _plain(geometry: str) -> str:

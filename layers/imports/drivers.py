@@ -20,6 +20,7 @@ ALLOWED = {
     "fgb": "FlatGeobuf",
     "gpx": "GPX",
     "kml": "LIBKML",
+    "dxf": "DXF",
 }
 #: Whatever GDAL might fetch goes nowhere: no address is allowed, and the proxy is a closed door.
 CLOSED_NETWORK = {
@@ -47,33 +48,33 @@ def environment() -> dict[str, str]:
     }
 
 
-def layers_of(path: Path, kind: str) -> list[tuple[str, str | None]]:
+def layers_of(path: Path, kind: str, name: str) -> list[tuple[str, str | None]]:
     """(name, geometry type or None for a table) of every layer. Raises Refused when GDAL cannot open the file."""
     import pyogrio
 
-    listed = _asked(path, lambda: pyogrio.list_layers(path))
-    _demand_driver(path, kind)
+    listed = _asked(path, name, lambda: pyogrio.list_layers(path))
+    _demand_driver(path, kind, name)
     return [(str(name), None if kind_ is None else str(kind_)) for name, kind_ in listed]
 
 
-def read(path: Path, layer: int = 0) -> tuple[dict[str, Any], np.ndarray, list[np.ndarray]]:
+def read(path: Path, name: str, layer: int = 0) -> tuple[dict[str, Any], np.ndarray, list[np.ndarray]]:
     """(description, well-known binary a row, one array a field) of a layer. Raises Refused."""
     from pyogrio import raw
 
-    meta, _, wkb, values = _asked(path, lambda: raw.read(path, layer=layer, datetime_as_string=True))
+    meta, _, wkb, values = _asked(path, name, lambda: raw.read(path, layer=layer, datetime_as_string=True))
     return meta, np.empty(0, object) if wkb is None else wkb, list(values)
 
 
-def _demand_driver(path: Path, kind: str) -> None:
+def _demand_driver(path: Path, kind: str, name: str) -> None:
     """The driver that opened a file must be the one of its kind: GDAL goes by content, not by name."""
     import pyogrio
 
-    driver = _asked(path, lambda: pyogrio.read_info(path, layer=0)["driver"])
+    driver = _asked(path, name, lambda: pyogrio.read_info(path, layer=0)["driver"])
     if driver != ALLOWED[kind]:
-        raise refuse("unreadable", file=path.name, reason=f"opened as {driver}")
+        raise refuse("unreadable", file=name, reason=f"opened as {driver}")
 
 
-def _asked(path: Path, question: Callable[[], T]) -> T:
+def _asked(path: Path, name: str, question: Callable[[], T]) -> T:
     """GDAL's answer; what it throws becomes a refusal without our own paths in it."""
     from pyogrio import errors
 
@@ -83,12 +84,12 @@ def _asked(path: Path, question: Callable[[], T]) -> T:
             return question()
     except (
         errors.DataSourceError, errors.DataLayerError, errors.CRSError, errors.FeatureError, errors.FieldError,
-        errors.GeometryError, UnicodeDecodeError, ValueError, RuntimeError,
+        errors.GeometryError, UnicodeDecodeError, ValueError, RuntimeError, IndexError,
     ) as error:  # fmt: skip
         if isinstance(error.__cause__, MemoryError):
             raise MemoryError from error
         reason = str(error).replace(str(path), "…").replace(str(path.parent) + os.sep, "")
-        raise refuse("unreadable", file=path.name, reason=reason[:200]) from error
+        raise refuse("unreadable", file=name, reason=reason[:200]) from error
 
 
 #: Vector and mixed drivers that builds of GDAL may bring; a name that a build lacks does no harm.

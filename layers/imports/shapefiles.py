@@ -50,7 +50,7 @@ def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[L
     if trouble:
         zh, en = _INDEX_WORDS[trouble]
         notes.note("shx_rebuilt", reason_zh=zh, reason_en=en)
-    shapes = _shapes(data, offsets, lengths, work)
+    shapes = _shapes(data, title, offsets, lengths, work)
     table = _table(parts, len(shapes), answers, notes)
     keep, rows = _paired(shapes, table, notes)
     if scan.shape_type in shp.MEASURED and len(rows):
@@ -88,7 +88,7 @@ def _sound(data: bytes, title: str) -> shp.Scan:
     return scan
 
 
-def _shapes(data: bytes, offsets: np.ndarray, lengths: np.ndarray, work: Path) -> np.ndarray:
+def _shapes(data: bytes, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path) -> np.ndarray:
     """The shapes that GDAL reads from the main file and an index of ours."""
     if not len(offsets):
         return np.empty(0, dtype=object)
@@ -96,7 +96,7 @@ def _shapes(data: bytes, offsets: np.ndarray, lengths: np.ndarray, work: Path) -
     folder.mkdir()
     (folder / "layer.shp").write_bytes(data)
     (folder / "layer.shx").write_bytes(shp.index_of(data[: shp.HEADER], offsets, lengths))
-    _, wkb, _ = drivers.read(folder / "layer.shp")
+    _, wkb, _ = drivers.read(folder / "layer.shp", title)
     for leftover in folder.iterdir():
         leftover.unlink()
     folder.rmdir()

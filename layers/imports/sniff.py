@@ -69,12 +69,12 @@ WORDS: dict[Kind, Names] = {
 #: Extension -> kinds that may stand behind it.
 EXPECTED: dict[str, tuple[Kind, ...]] = {
     "shp": (Kind.SHX_OR_SHP,), "dbf": (Kind.DBF,), "gpkg": (Kind.GPKG,), "fgb": (Kind.FGB,),
-    "geojson": (Kind.GEOJSON,), "json": (Kind.GEOJSON,), "gpx": (Kind.GPX,), "kml": (Kind.KML,),
+    "geojson": (Kind.GEOJSON,), "json": (Kind.GEOJSON,), "gpx": (Kind.GPX,), "dxf": (Kind.DXF,), "kml": (Kind.KML,),
     "csv": (Kind.TEXT,), "tsv": (Kind.TEXT,), "zip": (Kind.ZIP,), "kmz": (Kind.ZIP,),
 }  # fmt: skip
 #: Extensions of what is known and not read.
 UNREAD: dict[str, Kind] = {
-    "xlsx": Kind.XLSX, "xls": Kind.XLSX, "dxf": Kind.DXF, "dwg": Kind.DWG, "rar": Kind.OTHER_ARCHIVE,
+    "xlsx": Kind.XLSX, "xls": Kind.XLSX, "dwg": Kind.DWG, "rar": Kind.OTHER_ARCHIVE,
     "7z": Kind.OTHER_ARCHIVE, "gz": Kind.OTHER_ARCHIVE, "tgz": Kind.OTHER_ARCHIVE, "tar": Kind.OTHER_ARCHIVE,
     "vrt": Kind.VRT, "pdf": Kind.PDF,
 }  # fmt: skip
