@@ -58,6 +58,7 @@ class CrashCluster:
             finally:
                 if made.process is not None:
                     made.kill()
+                cluster.clear_stale_locks(places)  # a killed server leaves its socket
                 remove_socket_dirs(places)
 
     def start(self, *, flushing: bool = True) -> None:
