@@ -10,7 +10,7 @@ import pytest
 from layers.people.models import Token
 from layers.people.selectors import actor_of, token_digest
 from layers.people.services import revoke_token
-from layers.walls.models import Screen
+from layers.walls.models import WallPresence
 from tests.cases import act, point_in, report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -92,7 +92,7 @@ def test_a_critical_case_takes_the_wall_and_the_scene_comes_back(display, site_c
 
 def test_a_lost_context_heals_and_is_told_to_the_server(display):
     watched = display()
-    lost = sum(Screen.objects.values_list("context_losses", flat=True))
+    lost = sum(WallPresence.objects.values_list("context_losses", flat=True))
     watched.page.evaluate(
         f"window.gl = {CANVAS}.getContext('webgl2').getExtension('WEBGL_lose_context'); gl.loseContext()"
     )
@@ -101,10 +101,10 @@ def test_a_lost_context_heals_and_is_told_to_the_server(display):
     watched.wait_until("document.querySelector('.wall-map').dataset.context === 'ok'", 60)
     assert watched.page.evaluate(f"{PAGE}.live") == "live"
     for _ in range(100):
-        if sum(Screen.objects.values_list("context_losses", flat=True)) > lost:
+        if sum(WallPresence.objects.values_list("context_losses", flat=True)) > lost:
             break
         watched.page.wait_for_timeout(50)
-    assert sum(Screen.objects.values_list("context_losses", flat=True)) == lost + 1
+    assert sum(WallPresence.objects.values_list("context_losses", flat=True)) == lost + 1
     forgive(watched)
 
 

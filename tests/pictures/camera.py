@@ -21,7 +21,7 @@ PATHS = {"map": "/", "ops": "/ops/", "remote": "/wall/remote/"}
 READY = {
     "map": "document.documentElement.dataset.mapState === 'ready' && document.body.dataset.live === 'live'",
     "ops": "document.getElementById('page').dataset.state === 'ready'",
-    "remote": "document.querySelector('main button, #wall button, button')",
+    "remote": "document.getElementById('remote').dataset.state === 'ready'",
 }
 COMPLETE = f"{HTML}.map === 'ready' && {HTML}.live === 'live' && document.querySelector('.multiple rect')"
 #: A map that is drawn by software may need long, and one that is redrawn each second may never rest.
