@@ -57,6 +57,7 @@ PURE = (
             "handover",
             "inspect",
             "locating",
+            "pieces",
             "places",
             "projections",
             "rules",

@@ -14,7 +14,7 @@ from layers.geo.datums import Suspicion, suspect, suspect_pairs
 from layers.imports.delivery import LayerRead, shape_kinds
 from layers.imports.findings import Notebook
 from layers.imports.locating import ask_datum
-from layers.imports.places import Box, candidates
+from layers.imports.places import Box, candidates, extent
 from layers.imports.tiling import TOLERANCE_M2
 
 #: Overlaps below this are rounding, not ground.
@@ -111,8 +111,8 @@ def _outside(layer: LayerRead, target: Target, notes: Notebook) -> None:
     shapely.prepare(target.ground_4326)
     away = ~shapely.intersects(target.ground_4326, layer.degrees) & ~shapely.is_missing(layer.degrees)
     if away.any():
-        xy = shapely.get_coordinates(layer.shapes)
-        notes.note("outside_district", rows=layer.rows[away], candidates=candidates(xy, target.near_4326))
+        choices = candidates(extent(layer.shapes), target.near_4326)
+        notes.note("outside_district", rows=layer.rows[away], candidates=choices)
 
 
 def _repeated_codes(codes: list[str], layer: LayerRead, target: Target, notes: Notebook) -> None:

@@ -6,7 +6,9 @@ the writer is the sandbox.
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import shapely
 
 from layers.imports.delivery import Column, Delivery, LayerRead
 from layers.imports.findings import Finding
+from layers.imports.pieces import pieces
 from layers.imports.projections import system_of
 
 RESULT = "result.json"
@@ -62,25 +65,31 @@ def _load(folder: Path, name: str) -> np.ndarray:
     return array
 
 
-def _save_pieces(folder: Path, name: str, pieces: list[bytes]) -> None:
-    """Byte strings as one block and the places where they end."""
-    _save(folder, f"{name}.ends", np.cumsum([len(piece) for piece in pieces], dtype=np.int64))
-    _save(folder, f"{name}.block", np.frombuffer(b"".join(pieces), dtype=np.uint8))
+def _save_pieces(folder: Path, name: str, parts: Iterable[bytes]) -> None:
+    """Byte strings one after the other in a file, and the places where they end."""
+    lengths = []
+    with (folder / f"{name}.block").open("wb") as block:
+        for part in parts:
+            block.write(part)
+            lengths.append(len(part))
+    _save(folder, f"{name}.ends", np.cumsum(np.array(lengths, dtype=np.int64)))
 
 
-def _load_pieces(folder: Path, name: str) -> list[bytes]:
-    ends, block = _load(folder, f"{name}.ends"), _load(folder, f"{name}.block").tobytes()
-    starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-    if len(ends) and (ends[-1] != len(block) or (ends < starts).any()):
+def _load_pieces(folder: Path, name: str) -> Iterator[bytes]:
+    ends = _load(folder, f"{name}.ends")
+    lengths = np.diff(ends, prepend=0)
+    if len(ends) and (ends[-1] != (folder / f"{name}.block").stat().st_size or (lengths < 0).any()):
         raise ValueError(f"{name} does not fit together")
-    return [block[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    with (folder / f"{name}.block").open("rb") as block:
+        for length in lengths.tolist():
+            yield block.read(length)
 
 
 def _write_rows(layer: LayerRead, folder: Path, prefix: str) -> None:
     _save(folder, f"{prefix}.rows", layer.rows)
     for name, shapes in (("shapes", layer.shapes), ("degrees", layer.degrees), ("metric", layer.metric)):
         if shapes is not None:
-            _save_pieces(folder, f"{prefix}.{name}", [wkb or b"" for wkb in shapely.to_wkb(shapes)])
+            _save_pieces(folder, f"{prefix}.{name}", _wkb(shapes))
     for number, column in enumerate(layer.columns):
         name = f"{prefix}.column{number}"
         _save(folder, f"{name}.null", column.null)
@@ -88,6 +97,11 @@ def _write_rows(layer: LayerRead, folder: Path, prefix: str) -> None:
             _save_pieces(folder, name, [b"" if value is None else str(value).encode() for value in column.values])
         else:
             _save(folder, name, column.values)
+
+
+def _wkb(shapes: np.ndarray) -> Iterator[bytes]:
+    for piece in pieces(len(shapes)):
+        yield from (wkb or b"" for wkb in shapely.to_wkb(shapes[piece]))
 
 
 def _read_rows(item: dict[str, Any], folder: Path, prefix: str) -> LayerRead:
@@ -110,12 +124,14 @@ def _read_rows(item: dict[str, Any], folder: Path, prefix: str) -> LayerRead:
 
 
 def _shapes(folder: Path, name: str, count: int) -> np.ndarray:
-    pieces = _load_pieces(folder, name)
-    if len(pieces) != count:
-        raise ValueError(f"{name} has {len(pieces)} rows, not {count}")
-    wkb = np.array([piece or None for piece in pieces] or [], dtype=object)
-    shapes: np.ndarray = shapely.from_wkb(wkb)
-    return shapes
+    parts = _load_pieces(folder, name)
+    result = np.empty(count, dtype=object)
+    for piece in pieces(count):
+        wkb = [part or None for part in itertools.islice(parts, piece.stop - piece.start)]
+        if len(wkb) != piece.stop - piece.start:
+            raise ValueError(f"{name} has fewer than {count} rows")
+        result[piece] = shapely.from_wkb(np.array(wkb, dtype=object))
+    return result
 
 
 def _column(field: dict[str, Any], folder: Path, name: str, count: int) -> Column:

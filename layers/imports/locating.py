@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import shapely
 
 from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
 from layers.geo.datums import UNDO
 from layers.imports.csv_read import SHIFTED_WORDS
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Candidate, Notebook
-from layers.imports.places import Box, candidates, corners, judge
+from layers.imports.pieces import pieces, transformed
+from layers.imports.places import Box, candidates, corners, extent, judge
 from layers.imports.projections import DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
 
 _DATUM_CHOICES = (
@@ -33,8 +33,8 @@ def locate(
 ) -> None:
     """Gives the layer its system, datum, degrees and metric shapes, or asks what only a person can know."""  # fmt: skip
     if answers.swap_axes:
-        layer.shapes = shapely.transform(layer.shapes, lambda xy: xy[:, ::-1])
-    xy = shapely.get_coordinates(layer.shapes)
+        layer.shapes = transformed(layer.shapes, lambda xy: xy[:, ::-1])
+    xy = extent(layer.shapes)
     stated = _stated(statement, answers)
     if stated is None or stated.system is None:
         _ask_system(stated, xy, notes, near_4326, hints)
@@ -123,12 +123,10 @@ def _place(layer: LayerRead, system: System, source_datum: str | None) -> None:
         lonlat = degrees(xy, system)
         return undo(lonlat) if undo else lonlat
 
-    moved = shapely.transform(layer.shapes, move)
-    coordinates, owner = shapely.get_coordinates(moved, return_index=True)
-    lost = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    moved[lost] = None
-    layer.degrees = moved
+    layer.degrees = transformed(layer.shapes, move)
     if system.label == f"EPSG:{METRIC_SRID}" and undo is None:
         layer.metric = layer.shapes
     else:
-        layer.metric = reproject_all(moved, STORAGE_SRID, METRIC_SRID)
+        layer.metric = np.empty(len(layer.degrees), dtype=object)
+        for piece in pieces(len(layer.degrees)):
+            layer.metric[piece] = reproject_all(layer.degrees[piece], STORAGE_SRID, METRIC_SRID)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from layers.geo.crs import METRIC_SRID
 from layers.imports.findings import Candidate
@@ -38,9 +39,14 @@ def corners(xy: np.ndarray) -> np.ndarray:
     """The four corners of the box of positions, and its middle: enough to judge a label by."""
     west, south = xy.min(axis=0)
     east, north = xy.max(axis=0)
-    return np.array(
-        [(west, south), (east, south), (east, north), (west, north), ((west + east) / 2, (south + north) / 2)]
-    )
+    middle = ((west + east) / 2, (south + north) / 2)
+    return np.array([(west, south), (east, south), (east, north), (west, north), middle])
+
+
+def extent(shapes: np.ndarray) -> np.ndarray:
+    """Two positions between which all shapes lie; none when there are no shapes. Stands for all their coordinates."""
+    box = shapely.total_bounds(shapes)
+    return np.empty((0, 2)) if np.isnan(box).any() else box.reshape(2, 2)
 
 
 def judge(xy: np.ndarray, system: System) -> Judgement:

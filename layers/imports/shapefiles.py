@@ -6,6 +6,7 @@ and what it does with damaged tables (silence) is not wanted.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,14 +44,13 @@ class Parts:
 
 def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[LayerRead, str | None]:
     """(the layer as delivered, the text of its .prj or None). Raises Refused."""
-    data = parts.files["shp"].path.read_bytes()
-    title = f"{parts.name}.shp"
-    scan = _sound(data, title)
-    offsets, lengths, trouble = shp.chosen(data, scan, parts.bytes_of("shx"))
+    path, title = parts.files["shp"].path, f"{parts.name}.shp"
+    scan = _scanned(path, title)
+    offsets, lengths, trouble = shp.chosen(scan, parts.bytes_of("shx"))
     if trouble:
         zh, en = _INDEX_WORDS[trouble]
         notes.note("shx_rebuilt", reason_zh=zh, reason_en=en)
-    shapes = _shapes(data, title, offsets, lengths, work)
+    shapes = _shapes(path, title, offsets, lengths, work)
     table = _table(parts, len(shapes), answers, notes)
     keep, rows = _paired(shapes, table, notes)
     if scan.shape_type in shp.MEASURED and len(rows):
@@ -66,7 +66,15 @@ def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[L
     return layer, None if prj is None else decode(prj[:20_000], "UTF-8").text or prj[:20_000].decode("latin-1")
 
 
-def _sound(data: bytes, title: str) -> shp.Scan:
+def _scanned(path: Path, title: str) -> shp.Scan:
+    """The records of a main file, mapped and let go again: it may be as large as an upload."""
+    if path.stat().st_size < shp.HEADER:
+        return _sound(path.read_bytes(), title)
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _sound(data, title)
+
+
+def _sound(data: bytes | mmap.mmap, title: str) -> shp.Scan:
     kind = identify(data[:HEAD_BYTES])
     if kind is not Kind.SHX_OR_SHP:
         if data[:4] == b"\x00\x00\x27\x0a":
@@ -88,14 +96,16 @@ def _sound(data: bytes, title: str) -> shp.Scan:
     return scan
 
 
-def _shapes(data: bytes, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path) -> np.ndarray:
+def _shapes(path: Path, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path) -> np.ndarray:
     """The shapes that GDAL reads from the main file and an index of ours."""
     if not len(offsets):
         return np.empty(0, dtype=object)
     folder = work / "shapes"
     folder.mkdir()
-    (folder / "layer.shp").write_bytes(data)
-    (folder / "layer.shx").write_bytes(shp.index_of(data[: shp.HEADER], offsets, lengths))
+    with path.open("rb") as handle:
+        header = handle.read(shp.HEADER)
+    path.replace(folder / "layer.shp")
+    (folder / "layer.shx").write_bytes(shp.index_of(header, offsets, lengths))
     _, wkb, _ = drivers.read(folder / "layer.shp", title)
     for leftover in folder.iterdir():
         leftover.unlink()

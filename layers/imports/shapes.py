@@ -5,11 +5,14 @@ Areas are compared in the file's own system: a repair is judged before anyone ma
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import shapely
 
 from layers.imports.delivery import Column, LayerRead, shape_kinds
 from layers.imports.findings import Notebook
+from layers.imports.pieces import pieces, with_bad_coordinates
 
 #: No system on earth has coordinates this large.
 ABSURD = 1e9
@@ -18,8 +21,15 @@ _DIMENSION = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2, 7: -1}
 
 
 def from_wkb(wkb: np.ndarray) -> np.ndarray:
-    """Shapely shapes of an array of well-known binary; None where there is none or it does not read."""
-    shapes: np.ndarray = shapely.from_wkb(wkb, on_invalid="ignore")
+    """Shapely shapes of an array of well-known binary; None where there is none or it does not read.
+
+    The binary array is emptied.
+    """
+    shapes = np.empty(len(wkb), dtype=object)
+    for piece in pieces(len(wkb)):
+        shapes[piece] = shapely.from_wkb(wkb[piece], on_invalid="ignore")
+        # The binary is let go as it is read: both together would be twice the file.
+        wkb[piece] = None
     return shapes
 
 
@@ -43,17 +53,18 @@ def made_fit(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarra
 
 
 def _flat(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    deep = np.zeros(len(shapes), dtype=bool)
     for code, there in (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes))):
         if there.any():
             notes.note(code, rows=rows[there])
-    flat: np.ndarray = shapely.force_2d(shapes)
-    return flat
+        deep |= there
+    if deep.any():
+        shapes[deep] = shapely.force_2d(shapes[deep])
+    return shapes
 
 
 def _finite(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    bad = np.zeros(len(shapes), dtype=bool)
-    bad[np.unique(owner[~(np.abs(coordinates) < ABSURD).all(axis=1)])] = True
+    bad = with_bad_coordinates(shapes, ABSURD)
     if bad.any():
         notes.note("shapes_not_finite", rows=rows[bad])
         shapes = shapes.copy()
@@ -68,6 +79,9 @@ def _valid(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
         return shapes
     before = shapes[wrong]
     after = shapely.make_valid(before, method="structure", keep_collapsed=False)
+    # GEOS leaves two parts that share an edge side by side; the other method joins them.
+    still = ~shapely.is_valid(after)
+    after[still] = shapely.make_valid(before[still], method="linework")
     after = np.array([_same_dimension(old, new) for old, new in zip(before, after, strict=True)], dtype=object)
     gone = shapely.is_missing(after) | shapely.is_empty(after)
     after[gone] = None
@@ -93,6 +107,10 @@ def _same_dimension(old: shapely.Geometry, new: shapely.Geometry) -> shapely.Geo
 
 def spiked(shapes: np.ndarray) -> np.ndarray:
     """True for areas with a corner sharper than SPIKE_DEGREES between two arms that are not tiny."""
+    return np.concatenate([_spiked(shapes[piece]) for piece in pieces(len(shapes))] or [np.zeros(0, dtype=bool)])
+
+
+def _spiked(shapes: np.ndarray) -> np.ndarray:
     result = np.zeros(len(shapes), dtype=bool)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     areas = shapely.get_type_id(parts) == 3
@@ -117,11 +135,14 @@ def _objects(column: Column) -> np.ndarray:
 
 def repeated_rows(layer: LayerRead) -> np.ndarray:
     """True for rows that equal an earlier one in shape and in every attribute."""
-    wkb = shapely.to_wkb(layer.shapes)
     seen: set[tuple[object, ...]] = set()
-    result = np.zeros(len(wkb), dtype=bool)
+    result = np.zeros(len(layer.shapes), dtype=bool)
     columns = [_objects(column) for column in layer.columns]
-    for place, row in enumerate(zip(wkb, *columns, strict=True)):
-        result[place] = row[0] is not None and row in seen
-        seen.add(row)
+    for piece in pieces(len(result)):
+        wkb = shapely.to_wkb(layer.shapes[piece])
+        for place, row in enumerate(zip(wkb, *(column[piece] for column in columns), strict=True), start=piece.start):
+            mark = row[0] and (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
+            result[place] = mark is not None and mark in seen
+            if mark is not None:
+                seen.add(mark)
     return result

@@ -6,6 +6,7 @@ and which records it is shown.
 
 from __future__ import annotations
 
+import mmap
 import struct
 from dataclasses import dataclass
 
@@ -47,7 +48,7 @@ class Scan:
         return TYPES[self.shape_type].rstrip("ZM") if self.shape_type in TYPES else ""
 
 
-def scan(data: bytes | memoryview) -> Scan:
+def scan(data: bytes | memoryview | mmap.mmap) -> Scan:
     """The records of a .shp, in order of the file, as far as they are whole."""
     shape_type = struct.unpack_from("<i", data, 32)[0]
     end = len(data)
@@ -80,7 +81,7 @@ def scan(data: bytes | memoryview) -> Scan:
     return Scan(shape_type, np.array(offsets, np.int64), np.array(lengths, np.int64), np.array(types, np.int32), damage)
 
 
-def _damage(data: bytes | memoryview, place: int, end: int, row: int, shape_type: int) -> Damage | None:
+def _damage(data: bytes | memoryview | mmap.mmap, place: int, end: int, row: int, shape_type: int) -> Damage | None:
     """What is wrong with the record at a place; None when it is sound."""
     cut = Damage(row, True, f"第 {row} 个图形不完整", f"shape {row} is not complete")
     if place + 12 > end:
@@ -109,7 +110,7 @@ def _damage(data: bytes | memoryview, place: int, end: int, row: int, shape_type
     return None
 
 
-def chosen(data: bytes | memoryview, found: Scan, index: bytes | None) -> tuple[np.ndarray, np.ndarray, str]:
+def chosen(found: Scan, index: bytes | None) -> tuple[np.ndarray, np.ndarray, str]:
     """(offsets, lengths, what is wrong with the index): the index decides as long as it points at whole records.
 
     What is wrong: `""`, `missing`, `truncated`, `garbage`. A sound index may leave records out, as editors do.

@@ -25,12 +25,10 @@ SAMPLES = ROOT / "data" / "samples" / "files"
 
 @pytest.fixture
 def private(tmp_path) -> Path:
-    """A folder for job folders that the reading user may enter."""
+    """A folder for job folders, below one that nobody else may enter."""
+    tmp_path.chmod(0o700)
     folder = tmp_path / "jobs"
     folder.mkdir()
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o111)
     return folder
 
 

@@ -109,11 +109,11 @@ def test_bytes_overwritten_anywhere_are_found_or_harmless(place, noise):
 )
 def test_an_index_that_cannot_be_trusted_is_told_from_one_that_can(index, trouble):
     found = shp.scan(MAIN)
-    offsets, lengths, said = shp.chosen(MAIN, found, index)
+    offsets, lengths, said = shp.chosen(found, index)
     assert said == trouble and (offsets == found.offsets).all() and (lengths == found.lengths).all()
 
 
 def test_a_sound_index_may_leave_records_out():
     short = INDEX[:24] + struct.pack(">i", 54) + INDEX[28:108]
-    offsets, _, said = shp.chosen(MAIN, shp.scan(MAIN), short)
+    offsets, _, said = shp.chosen(shp.scan(MAIN), short)
     assert said == "" and offsets.tolist() == [100]
