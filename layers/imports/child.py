@@ -22,9 +22,7 @@ def main(job: Path) -> None:
     request: dict[str, Any] = json.loads((job / REQUEST).read_text(encoding="utf-8"))
     alone = confinement.cut_network()
     _load_libraries()
-    # From here on by relative paths: the reading user need not be able to enter the folders above.
     os.chdir(job)
-    job = Path()
     confinement.become(request["user"])
     # The kernel forgets whose death this process shall not survive when the user changes.
     confinement.die_with_parent()

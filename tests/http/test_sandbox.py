@@ -25,10 +25,12 @@ SAMPLES = ROOT / "data" / "samples" / "files"
 
 @pytest.fixture
 def private(tmp_path) -> Path:
-    """A folder for job folders, below one that nobody else may enter."""
-    tmp_path.chmod(0o700)
+    """A folder for job folders that the reading user may enter."""
     folder = tmp_path / "jobs"
     folder.mkdir()
+    for parent in (folder, *folder.parents[:-1]):
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(parent.stat().st_mode | 0o111)
     return folder
 
 
@@ -56,6 +58,13 @@ def test_a_file_is_read_in_a_process_of_its_own_and_its_folder_is_gone(private):
     assert inspected.report["verdict"] == "accept" and layer.column("NAME").values[0] == "源汇区老街街道办事处"
     assert layer.metric is not None and layer.degrees is not None
     assert inspected.confined["network"] == "none" and list(private.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads as another user")
+def test_a_temporary_folder_that_the_reader_cannot_enter_is_not_used(tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(sandbox.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert sandbox.inspect(SAMPLES / "plain.gpkg").report["verdict"] == "accept"
 
 
 def test_no_packet_can_leave(private):
