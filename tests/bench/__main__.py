@@ -56,6 +56,7 @@ def main() -> int:
 
             figures += live(database, Path(folder), rounds, seconds)
         if "wall" in parts:
+            _set_up_django()
             from tests.bench.wall import measure as wall
 
             figures += wall(database, Path(folder), rounds)
@@ -68,6 +69,14 @@ def main() -> int:
     write(result, facts, figures)
     print(f"written: {result}")
     return 0
+
+
+def _set_up_django() -> None:
+    """The wall's bench uses what the browser tests use, and that knows the models."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
+    import django
+
+    django.setup()
 
 
 if __name__ == "__main__":

@@ -10,14 +10,12 @@ import pytest
 from layers.people.models import Token
 from layers.people.selectors import actor_of, token_digest
 from layers.people.services import revoke_token
-from layers.walls.models import WallPresence
 from tests.cases import act, point_in, report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = "document.documentElement.dataset"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SMALL = (960, 540)
-CANVAS = "document.querySelector('canvas.maplibregl-canvas')"
 #: What a browser and the library say by themselves when a server or a context goes away.
 EXPECTED = ("net::ERR", "WebGL", "context", "Failed to fetch")
 
@@ -88,24 +86,6 @@ def test_a_critical_case_takes_the_wall_and_the_scene_comes_back(display, site_c
     watched.wait_until("document.querySelectorAll('.takeover .near-row').length > 0")
     act(incident, actor_of(site_cast.person("community_head", grid[:12])), "accept")
     watched.wait_until(f"{PAGE}.takeover === undefined && {PAGE}.scene === {scene!r}")
-
-
-def test_a_lost_context_heals_and_is_told_to_the_server(display):
-    watched = display()
-    lost = sum(WallPresence.objects.values_list("context_losses", flat=True))
-    watched.page.evaluate(
-        f"window.gl = {CANVAS}.getContext('webgl2').getExtension('WEBGL_lose_context'); gl.loseContext()"
-    )
-    watched.wait_until("document.querySelector('.wall-map').dataset.context !== 'ok'")
-    watched.page.evaluate("gl.restoreContext()")
-    watched.wait_until("document.querySelector('.wall-map').dataset.context === 'ok'", 60)
-    assert watched.page.evaluate(f"{PAGE}.live") == "live"
-    for _ in range(100):
-        if sum(WallPresence.objects.values_list("context_losses", flat=True)) > lost:
-            break
-        watched.page.wait_for_timeout(50)
-    assert sum(WallPresence.objects.values_list("context_losses", flat=True)) == lost + 1
-    forgive(watched)
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "dark"), ("en", "light")])

@@ -226,7 +226,7 @@ function makeMap() {
   map.on('idle', () => { root.dataset.map = 'ready'; });
   let lost = 0;
   map.on('lost', () => { keeper.report('context_lost'); lost = setTimeout(() => location.replace(location.href), LOST_MS); });
-  map.on('restored', () => { clearTimeout(lost); stage.again(); });
+  map.on('restored', () => clearTimeout(lost));
   stage.again();
 }
 
