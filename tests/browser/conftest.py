@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from layers.roles import Role
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, Cast
+from tests.stage import LiveSite, database_of_its_own, database_settings
 from tests.wall_site import WallSite
 
 FLAGS = (
@@ -68,7 +69,12 @@ class Watched:
     def wait_until(self, expression: str, seconds: float = 30) -> Any:
         """The truthy value of a JavaScript expression, polled."""
         for _ in range(int(seconds * 20)):
-            value = self.page.evaluate(expression)
+            try:
+                value = self.page.evaluate(expression)
+            except Error as failure:  # asked in the very moment in which one page gave way to the next
+                if "Execution context was destroyed" not in failure.message:
+                    raise
+                value = None
             if value:
                 return value
             self.page.wait_for_timeout(50)
@@ -92,6 +98,21 @@ def open_page(browser: Browser, live_cast: Any, live_url: str) -> Iterator[Any]:
     """open_page(role, locale=…, scheme=…, size=…) -> a watched page, signed in through the form unless role is None."""
     with _opener(browser, live_cast, live_url) as open_one:
         yield open_one
+
+
+@pytest.fixture(scope="module")
+def live_site(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The whole site on a database of the module's own: what other tests reported would crowd its screens."""
+    with django_db_blocker.unblock(), database_of_its_own():
+        environment = database_settings()
+        with LiveSite.open(environment, tmp_path_factory.mktemp("site")) as site:
+            yield site
+
+
+@pytest.fixture(scope="module")
+def site_cast(live_site, district, django_db_blocker) -> Cast:
+    """People whose accounts are committed, so that the module's site knows them."""
+    return Cast(district, blocker=django_db_blocker, server=live_site)
 
 
 @pytest.fixture

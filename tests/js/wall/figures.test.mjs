@@ -55,9 +55,9 @@ test('hours that have not come are not zero', () => {
 test('a stopped clock is told from a machine that slept', () => {
   const facts = { clockAge: 0, watcherGap: 1_000, hidden: false, pageAge: 1e6 };
   assert.equal(frozen(facts), null);
-  assert.equal(frozen({ ...facts, clockAge: 3_001 }), 'reload');
-  assert.equal(frozen({ ...facts, clockAge: 3_001, hidden: true }), null);
-  assert.equal(frozen({ ...facts, clockAge: 3_001, pageAge: 5_000 }), null);
+  assert.equal(frozen({ ...facts, clockAge: 10_001 }), 'reload');
+  assert.equal(frozen({ ...facts, clockAge: 10_001, hidden: true }), null);
+  assert.equal(frozen({ ...facts, clockAge: 10_001, pageAge: 5_000 }), null);
   assert.equal(frozen({ ...facts, clockAge: 1e6, watcherGap: 1e6 }), 'wake');
 });
 

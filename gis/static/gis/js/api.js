@@ -9,6 +9,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What a page does when nobody is signed in any more; a wall has its own way and does not load itself again. */
+export const signedOut = { act: () => location.reload() };
+
 /** The JSON at an address. @param {string} url @param {AbortSignal} [signal] */
 export async function getJson(url, signal) {
   let response;
@@ -18,7 +21,7 @@ export async function getJson(url, signal) {
     if (failure.name === 'AbortError') throw failure;
     throw new ApiError(0, { title: failure.message });
   }
-  if (response.status === 401) location.reload();
+  if (response.status === 401) signedOut.act();
   if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
   return response.json();
 }

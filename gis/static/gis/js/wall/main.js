@@ -1,5 +1,6 @@
 /** The wall: live state, polls, panels, map, scenes and guards put together. */
 
+import { signedOut } from '../api.js';
 import { byId, el } from '../dom.js';
 import { stateHash } from '../live/hash.js';
 import { liveClient } from '../live/client.js';
@@ -18,6 +19,9 @@ import { darkScreen, shell } from './shell.js';
 import { wallStore } from './store.js';
 import { toolsView } from './tools.js';
 import { WALL_ZH } from './words.js';
+
+// The stream says that nobody is signed in any more, and the screen goes dark: no half-drawn reload in between.
+signedOut.act = () => {};
 
 const DRAW_MS = 1_000;
 const NEAR_MS = 30_000;

@@ -1,7 +1,7 @@
 /** When a wall must act for itself: a clock that stopped, a machine that slept, a new build, the nightly renewal. Pure. */
 
-/** A clock that has not ticked for so long is a frozen page. */
-export const FROZEN_MS = 3_000;
+/** A clock that has not ticked for so long is a frozen page; a slow machine that draws without a graphics card stands for seconds. */
+export const FROZEN_MS = 10_000;
 const QUIET_MS = 120_000;
 const DAY_MS = 86_400_000;
 const ZONE_MS = 8 * 3_600_000;
