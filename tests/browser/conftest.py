@@ -72,7 +72,7 @@ class Watched:
             try:
                 value = self.page.evaluate(expression)
             except Error as failure:  # asked in the very moment in which one page gave way to the next
-                if "Execution context was destroyed" not in failure.message:
+                if not any(words in failure.message for words in ("context was destroyed", "properties of null")):
                     raise
                 value = None
             if value:
