@@ -44,9 +44,10 @@ class RawTable:
         marks: np.ndarray = self.records[:, 0] == ord("*")
         return marks
 
-    def column(self, field: RawField) -> np.ndarray:
-        """The values of a field as fixed-width bytes (trailing zero bytes fall off)."""
-        block = np.ascontiguousarray(self.records[:, field.offset : field.offset + field.width])
+    def column(self, field: RawField, rows: np.ndarray) -> np.ndarray:
+        """The values of a field for some rows as fixed-width bytes (trailing zero bytes fall off)."""
+        cells = self.records[:, field.offset : field.offset + field.width]
+        block = np.ascontiguousarray(cells if len(rows) == len(cells) else cells[rows])
         return block.view(f"S{field.width}").ravel() if len(block) else np.zeros(0, dtype=f"S{max(field.width, 1)}")
 
 

@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-import shapely
-
 from layers.imports import collections_read, csv_read, shapefiles
 from layers.imports.archives import MAX_UPLOAD_BYTES, Entry, carried, too_large, unpack
 from layers.imports.delivery import Delivery, LayerRead
@@ -221,8 +219,9 @@ def _finished(
         if layer.system is None:
             locate(layer, statement, answers, notes, near_4326=near_4326, hints=hints)
         return
-    layer.shapes = made_fit(layer.shapes, layer.rows, notes)
-    if shapely.is_missing(layer.shapes).all():
+    layer.hold(shapes=made_fit(layer.held, layer.rows, notes))
+    outlines = layer.outlines("shapes")
+    if outlines is None or not outlines.there.any():
         notes.note("no_geometry")
         return
     repeated = repeated_rows(layer)

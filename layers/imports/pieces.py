@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
@@ -13,16 +13,6 @@ ROWS = 4096
 def pieces(count: int, rows: int = ROWS) -> Iterator[slice]:
     """Slices that cover `count` rows in order."""
     return (slice(start, min(start + rows, count)) for start in range(0, count, rows))
-
-
-def transformed(shapes: np.ndarray, move: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The shapes with their coordinates moved; one with a coordinate that ends up nowhere becomes None."""
-    result = np.empty(len(shapes), dtype=object)
-    for piece in pieces(len(shapes)):
-        moved = shapely.transform(shapes[piece], move)
-        moved[with_bad_coordinates(moved, np.inf)] = None
-        result[piece] = moved
-    return result
 
 
 def with_bad_coordinates(shapes: np.ndarray, limit: float) -> np.ndarray:

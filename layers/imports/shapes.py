@@ -12,7 +12,8 @@ import shapely
 
 from layers.imports.delivery import Column, LayerRead, shape_kinds
 from layers.imports.findings import Notebook
-from layers.imports.pieces import pieces, with_bad_coordinates
+from layers.imports.outlines import Outlines
+from layers.imports.pieces import ROWS, pieces, with_bad_coordinates
 
 #: No system on earth has coordinates this large.
 ABSURD = 1e9
@@ -33,13 +34,15 @@ def from_wkb(wkb: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def made_fit(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+def made_fit(held: np.ndarray | Outlines, rows: np.ndarray, notes: Notebook) -> np.ndarray | Outlines:
     """Flat, finite, valid shapes of the same kind, None where nothing is left."""
-    fit = shapes.copy()
+    if isinstance(held, Outlines):
+        if held.only_points:
+            return _fit_points(held, rows, notes)
+        held = held.shapes()
+    fit = held.copy()
     fit[shapely.is_empty(fit)] = None
-    null = shapely.is_missing(fit)
-    if null.any() and not null.all():
-        notes.note("shapes_null", rows=rows[null])
+    _tell_null(shapely.is_missing(fit), rows, notes)
     fit = _flat(fit, rows, notes)
     fit = _finite(fit, rows, notes)
     fit = _valid(fit, rows, notes)
@@ -50,6 +53,20 @@ def made_fit(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarra
     if len({str(kind).removeprefix("Multi") for kind in kinds}) > 1:
         notes.note("shapes_mixed", kinds=", ".join(str(kind) for kind in kinds))
     return fit
+
+
+def _tell_null(null: np.ndarray, rows: np.ndarray, notes: Notebook) -> None:
+    if null.any() and not null.all():
+        notes.note("shapes_null", rows=rows[null])
+
+
+def _fit_points(points: Outlines, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Flat points can only be missing or nowhere."""
+    _tell_null(~points.there, rows, notes)
+    nowhere = points.beyond(ABSURD)
+    if len(nowhere):
+        notes.note("shapes_not_finite", rows=rows[nowhere])
+    return points.without(lambda _: nowhere)
 
 
 def _flat(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
@@ -127,22 +144,33 @@ def _spiked(shapes: np.ndarray) -> np.ndarray:
     return result
 
 
-def _objects(column: Column) -> np.ndarray:
-    values = column.values.astype(object)
-    values[column.null] = None
+def _objects(column: Column, places: np.ndarray) -> np.ndarray:
+    values = column.values[places].astype(object)
+    values[column.null[places]] = None
     return values
 
 
 def repeated_rows(layer: LayerRead) -> np.ndarray:
     """True for rows that equal an earlier one in shape and in every attribute."""
+    result = np.zeros(len(layer.rows), dtype=bool)
+    outlines = layer.outlines("shapes")
+    assert outlines is not None
+    marks = outlines.marks()
+    order = np.argsort(marks, kind="stable")
+    ordered = marks[order]
+    twin = np.zeros(len(marks), dtype=bool)
+    same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)
+    twin[order[1:][same]] = twin[order[:-1][same]] = True
+    places = np.flatnonzero(twin)
+    if not len(places):
+        return result
     seen: set[tuple[object, ...]] = set()
-    result = np.zeros(len(layer.shapes), dtype=bool)
-    columns = [_objects(column) for column in layer.columns]
-    for piece in pieces(len(result)):
-        wkb = shapely.to_wkb(layer.shapes[piece])
-        for place, row in enumerate(zip(wkb, *(column[piece] for column in columns), strict=True), start=piece.start):
-            mark = row[0] and (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
-            result[place] = mark is not None and mark in seen
-            if mark is not None:
-                seen.add(mark)
+    columns = [_objects(column, places) for column in layer.columns]
+    for start in range(0, len(places), ROWS):
+        piece = slice(start, start + ROWS)
+        wkb = shapely.to_wkb(layer.shapes[places[piece]])
+        for place, row in zip(places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True):
+            mark = (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
+            result[place] = mark in seen
+            seen.add(mark)
     return result
