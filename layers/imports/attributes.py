@@ -93,7 +93,7 @@ def _block(values: list[bytes], encoding: str) -> bytes | None:
     In no encoding that is read here can a zero byte belong to a longer character, so one decoding does for all.
     """
     joined = END.join([*values, b""])
-    if joined.count(END) != len(values):
+    if np.count_nonzero(np.frombuffer(joined, dtype=np.uint8) == 0) != len(values):
         return None
     try:
         text = joined.decode(codec_of(encoding))
@@ -188,10 +188,14 @@ def _plain_dates(name: str, raw: np.ndarray) -> Column | None:
     if raw.dtype.itemsize != 8 or not len(raw):
         return None
     digits = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8).reshape(-1, 8).astype(np.int16) - ord("0")
-    null = np.isin(digits, (ord(" ") - ord("0"), -ord("0"), 0)).all(axis=1)
-    if not (null | ((digits >= 0) & (digits <= 9)).all(axis=1)).all():
+    null, number = np.ones(len(raw), dtype=bool), np.ones(len(raw), dtype=bool)
+    for digit in digits.T:
+        null &= (digit == 0) | (digit == ord(" ") - ord("0")) | (digit == -ord("0"))
+        number &= (digit >= 0) & (digit <= 9)
+    if not (null | number).all():
         return None
-    year, month, day = digits[:, :4] @ (1000, 100, 10, 1), digits[:, 4:6] @ (10, 1), digits[:, 6:] @ (10, 1)
+    one, two, three, four, *rest = digits.T
+    year, month, day = one * 1000 + two * 100 + three * 10 + four, rest[0] * 10 + rest[1], rest[2] * 10 + rest[3]
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     longest = _MONTHS[np.clip(month, 1, 12)] + (leap & (month == 2))
     if not (null | ((year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= longest))).all():

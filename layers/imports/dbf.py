@@ -51,17 +51,17 @@ class RawTable:
         return block.view(f"S{field.width}").ravel() if len(block) else np.zeros(0, dtype=f"S{max(field.width, 1)}")
 
 
-def read(data: bytes) -> RawTable:
+def read(data: bytes | np.ndarray) -> RawTable:
     """The table that bytes hold; rows that are not there whole are left out. Raises Damaged."""
     if len(data) < 33:
         raise Damaged("shorter than a header")
     declared, header_size, record_size = struct.unpack_from("<IHH", data, 4)
     if header_size < 33 or record_size < 1 or header_size > len(data):
         raise Damaged("header sizes contradict the file")
-    fields = _fields(data, header_size, record_size)
+    fields = _fields(bytes(data[:header_size]), header_size, record_size)
     there = min(declared, (len(data) - header_size) // record_size)
     block = np.frombuffer(data, dtype=np.uint8, count=there * record_size, offset=header_size)
-    return RawTable(tuple(fields), block.reshape(there, record_size), declared, data[29])
+    return RawTable(tuple(fields), block.reshape(there, record_size), declared, int(data[29]))
 
 
 def _fields(data: bytes, header_size: int, record_size: int) -> list[RawField]:

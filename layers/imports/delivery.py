@@ -122,15 +122,15 @@ class LayerRead:
         return None if np.isnan(low_high).any() else tuple(float(number) for number in low_high)  # type: ignore[return-value]
 
     @property
-    def kinds(self) -> np.ndarray:
-        """The type name of every shape there is."""
-        held = self._held["shapes"]
-        return np.unique(_KINDS[held.type_ids]) if isinstance(held, Outlines) else shape_kinds(held)
+    def kinds(self) -> list[str]:
+        """The type names of the shapes there are."""
+        outlines = self.outlines("shapes")
+        return [] if outlines is None else outlines.kinds
 
     @property
     def geometry_type(self) -> str | None:
         """The shapes' types, joined by `/`; what the file promises when it holds none."""
-        kinds = sorted({str(kind) for kind in self.kinds}, key=lambda kind: (len(kind), kind))
+        kinds = sorted(self.kinds, key=lambda kind: (len(kind), kind))
         return "/".join(kinds) or self.kind or None
 
     def column(self, name: str) -> Column | None:
@@ -151,21 +151,6 @@ class LayerRead:
             "bounds_4326": None if bounds is None else [round(number, 7) for number in bounds],
             "fields": [{"name": column.name, "type": column.type} for column in self.columns],
         }
-
-
-_KINDS = np.array(
-    (
-        "Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
-        "GeometryCollection",
-    )
-)  # fmt: skip
-
-
-def shape_kinds(shapes: np.ndarray) -> np.ndarray:
-    """The type name of every shape there is."""
-    codes = shapely.get_type_id(shapes)
-    kinds: np.ndarray = np.unique(_KINDS[codes[codes >= 0]])
-    return kinds
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.imports.columns import END, Column
+from layers.imports.columns import Column, lengths_of
 from layers.imports.delivery import Delivery, LayerRead
 from layers.imports.findings import Finding
 from layers.imports.outlines import Outlines, fitting
@@ -142,7 +142,7 @@ def _column(field: dict[str, Any], folder: Path, name: str, count: int) -> Colum
     else:
         block = (folder / f"{name}.block").read_bytes()
         column = Column(field["name"], field["type"], None, null, block=block)
-        there = block.count(END)
+        there = len(lengths_of(block))
         block.decode("utf-8")
     if there != count or len(null) != count:
         raise ValueError(f"{name} has {there} rows, not {count}")

@@ -12,10 +12,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import shapely
 
+from layers.imports.pieces import ROWS, pieces
+
 #: Kinds that are held as arrays: point, line, polygon.
 POINT, LINE, POLYGON = 0, 1, 3
 _LEVELS = {POINT: 0, LINE: 1, POLYGON: 2}
 _KIND = {POINT: shapely.GeometryType.POINT, LINE: shapely.GeometryType.LINESTRING, POLYGON: shapely.GeometryType.POLYGON}
+_NAMES = (
+    "Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection",
+)  # fmt: skip
+#: Lines and areas, single and multi.
+_DRAWN = (1, 3, 5, 6)
 _PIECE = 1 << 20
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -46,8 +53,7 @@ class Outlines:
         rows, odd = np.flatnonzero(codes == code), np.flatnonzero((codes >= 0) & (codes != code))
         if not len(rows):
             return cls(len(shapes), code, _NONE, np.empty((0, 2)), _no_offsets(code), odd, shapes[odd])
-        _, xy, offsets = shapely.to_ragged_array(shapes[rows], include_z=False)
-        offsets = tuple(np.asarray(item, dtype=np.int64) for item in offsets)
+        xy, offsets = _taken_apart(shapes, rows, code)
         return cls(len(shapes), code, rows, xy, offsets, odd, shapes[odd])
 
     @classmethod
@@ -80,7 +86,8 @@ class Outlines:
         """West, south, east, north of everything; no numbers when there is nothing."""
         boxes = [shapely.total_bounds(self.odd)] if len(self.odd) else []
         if len(self.xy):
-            boxes.append(np.concatenate((self.xy.min(axis=0), self.xy.max(axis=0))))
+            x, y = self.xy[:, 0], self.xy[:, 1]
+            boxes.append(np.array([x.min(), y.min(), x.max(), y.max()]))
         if not boxes:
             return np.full(4, np.nan)
         stacked = np.array(boxes)
@@ -112,10 +119,11 @@ class Outlines:
 
     def beyond(self, limit: float) -> np.ndarray:
         """Rows with a coordinate that is no number, or of `limit` or more."""
-        bad = ~((self.xy < limit) & (self.xy > -limit)).all(axis=1)
+        x, y = self.xy[:, 0], self.xy[:, 1]
+        bad = ~((x < limit) & (x > -limit) & (y < limit) & (y > -limit))
         found = [_NONE]
         if bad.any():
-            found.append(self.rows[np.unique(np.searchsorted(self.spans, np.flatnonzero(bad), side="right") - 1)])
+            found.append(self._owners(np.flatnonzero(bad)))
         if len(self.odd):
             xy, owner = shapely.get_coordinates(self.odd, return_index=True)
             found.append(self.odd_rows[np.unique(owner[~(np.abs(xy) < limit).all(axis=1)])])
@@ -138,6 +146,56 @@ class Outlines:
         """With zeros where coordinates are no numbers, so that rings close and shapes can be made."""
         return replace(self, xy=np.where(np.isfinite(self.xy), self.xy, 0.0))
 
+    @property
+    def kinds(self) -> list[str]:
+        """The type names of the kinds that occur, in alphabetical order."""
+        return sorted({_NAMES[code] for code in self.type_ids.tolist()})
+
+    def stuttering(self) -> np.ndarray:
+        """Rows of lines and areas with a vertex that stands twice in a row."""
+        odd = self.odd[np.isin(shapely.get_type_id(self.odd), _DRAWN)]
+        fewer = shapely.get_num_coordinates(shapely.remove_repeated_points(odd, 0.0)) < shapely.get_num_coordinates(odd)
+        found = self.odd_rows[np.isin(shapely.get_type_id(self.odd), _DRAWN)][fewer]
+        if self.code == POINT or not len(self.xy):
+            return found
+        same = (self.xy[1:, 0] == self.xy[:-1, 0]) & (self.xy[1:, 1] == self.xy[:-1, 1])
+        same[self.offsets[0][1:-1] - 1] = False
+        return np.sort(np.concatenate((found, self._owners(np.flatnonzero(same)))))
+
+    def _owners(self, places: np.ndarray) -> np.ndarray:
+        """The rows of the common kind to which coordinates at these places belong."""
+        return self.rows[np.unique(np.searchsorted(self.spans, places, side="right") - 1)] if len(places) else _NONE
+
+    def sharp_rows(self, degrees: float) -> np.ndarray:
+        """Rows of areas with a corner below this angle."""
+        found = [self._owners(np.flatnonzero(self.tips(degrees)))] if self.code == POLYGON else [_NONE]
+        parts, owner = shapely.get_parts(self.odd, return_index=True)
+        areas = shapely.get_type_id(parts) == POLYGON
+        if areas.any():
+            found.append(self.odd_rows[np.unique(owner[areas][Outlines.of(parts[areas]).sharp_rows(degrees)])])
+        return np.sort(np.concatenate(found))
+
+    def tips(self, degrees: float) -> np.ndarray:
+        """True for vertices of polygons where the ring turns back at less than this angle (not where it closes)."""
+        result = np.zeros(len(self.xy), dtype=bool)
+        limit = np.tan(np.radians(degrees))
+        rings = self.offsets[0]
+        for first in range(0, len(rings) - 1, ROWS):
+            part = rings[first : first + ROWS + 1]
+            start, end = int(part[0]), int(part[-1])
+            x, y = self.xy[start:end, 0], self.xy[start:end, 1]
+            next_ = np.arange(1, end - start + 1)
+            next_[part[1:] - start - 1] = part[:-1] - start + 1
+            dx, dy = x[np.minimum(next_, len(x) - 1)] - x, y[np.minimum(next_, len(y) - 1)] - y
+            into_x, into_y = np.roll(dx, 1), np.roll(dy, 1)
+            # The last vertex of a ring is its first: what leads into it leads into that.
+            into_x[part[:-1] - start], into_y[part[:-1] - start] = into_x[part[1:] - start - 1], into_y[part[1:] - start - 1]
+            along, across = into_x * dx + into_y * dy, into_x * dy - into_y * dx
+            sharp = (along < 0) & (np.abs(across) < limit * -along)
+            sharp[part[1:] - start - 1] = False
+            result[start:end] = sharp
+        return result
+
     def marks(self) -> np.ndarray:
         """A number a row, the same for equal shapes; 0 where there is nothing. Different shapes may share one."""
         bits = np.ascontiguousarray(self.xy).view(np.uint64)
@@ -148,6 +206,21 @@ class Outlines:
         if len(self.odd):
             result[self.odd_rows] = [hash(wkb) & 0xFFFFFFFFFFFFFFFF | 1 for wkb in shapely.to_wkb(self.odd)]
         return result
+
+
+def _taken_apart(shapes: np.ndarray, rows: np.ndarray, code: int) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """(coordinates, offsets) of the shapes of one kind, piece by piece: the arrays on the way are larger than these."""
+    xy = np.empty((int(shapely.get_num_coordinates(shapes[rows]).sum()), 2))
+    ends: list[list[np.ndarray]] = [[np.zeros(1, dtype=np.int64)] for _ in range(_LEVELS[code])]
+    place, counted = 0, [0] * _LEVELS[code]
+    for piece in pieces(len(rows)):
+        _, part, offsets = shapely.to_ragged_array(shapes[rows[piece]], include_z=False)
+        xy[place : place + len(part)] = part
+        place += len(part)
+        for level, held in enumerate(offsets):
+            ends[level].append(np.asarray(held[1:], dtype=np.int64) + counted[level])
+            counted[level] += int(held[-1])
+    return xy, tuple(np.concatenate(held) for held in ends)
 
 
 def _no_offsets(code: int) -> tuple[np.ndarray, ...]:

@@ -153,7 +153,7 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
         return None
     table = _opened(entry)
     if table is None:
-        kind = identify(entry.path.read_bytes()[:HEAD_BYTES])
+        kind = identify(_mapped(entry.path)[:HEAD_BYTES].tobytes())
         raise refuse(
             "not_what_it_says",
             file=f"{parts.name}.dbf",
@@ -167,8 +167,8 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
 
 
 def _opened(entry: Entry) -> dbf.RawTable | None:
-    data = entry.path.read_bytes()
-    if identify(data[:HEAD_BYTES]) is not Kind.DBF:
+    data = _mapped(entry.path)
+    if identify(data[:HEAD_BYTES].tobytes()) is not Kind.DBF:
         return None
     try:
         return dbf.read(data)
