@@ -23,7 +23,10 @@ _HOUSE_GRID = "+proj=tmerc +lat_0=0 +lon_0=114 +k=1 +x_0=500000 +y_0=0 +ellps=GR
 #: What PROJ finds for these pairs after 60 ms of looking in its database; the test holds them to be the same.
 _KNOWN = {
     (STORAGE_SRID, METRIC_SRID): f"+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step {_HOUSE_GRID}",
-    (METRIC_SRID, STORAGE_SRID): f"+proj=pipeline +step +inv {_HOUSE_GRID} +step +proj=unitconvert +xy_in=rad +xy_out=deg",
+    (
+        METRIC_SRID,
+        STORAGE_SRID,
+    ): f"+proj=pipeline +step +inv {_HOUSE_GRID} +step +proj=unitconvert +xy_in=rad +xy_out=deg",
 }
 
 

@@ -43,9 +43,7 @@ class Target:
 
 def compare(layer: LayerRead, target: Target, notes: Notebook) -> None:
     """Notes what a layer would do to its target, as far as one can say without a mapping."""
-    strange = [
-        kind for kind in layer.kinds if _single(kind) not in {_single(kind) for kind in target.kinds}
-    ]
+    strange = [kind for kind in layer.kinds if _single(kind) not in {_single(kind) for kind in target.kinds}]
     if strange:
         notes.note("wrong_kind", kind=", ".join(map(str, strange)), target=target.layer, wanted=", ".join(target.kinds))
         return

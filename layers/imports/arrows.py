@@ -146,7 +146,10 @@ def _days(values: np.ndarray, there: np.ndarray) -> bytes:
     if ((year < 0) | (year > 9999)).any():
         raise ValueError("a year of more than four digits")
     return days_block(
-        year, (months - years).astype(np.int64) + 1, (days - months.astype("datetime64[D]")).astype(np.int64) + 1, ~there
+        year,
+        (months - years).astype(np.int64) + 1,
+        (days - months.astype("datetime64[D]")).astype(np.int64) + 1,
+        ~there,
     )
 
 

@@ -187,7 +187,9 @@ def _plain_dates(name: str, raw: np.ndarray) -> Column | None:
     """The column of a field that holds nothing but days of the calendar and blanks; None for any other."""
     if raw.dtype.itemsize != 8 or not len(raw):
         return None
-    digits = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8).reshape(-1, 8).astype(np.int16) - ord("0")
+    digits = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8).reshape(-1, 8).astype(np.int16) - ord(
+        "0"
+    )
     null, number = np.ones(len(raw), dtype=bool), np.ones(len(raw), dtype=bool)
     for digit in digits.T:
         null &= (digit == 0) | (digit == ord(" ") - ord("0")) | (digit == -ord("0"))

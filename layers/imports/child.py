@@ -16,14 +16,14 @@ from layers.imports import confinement
 from layers.imports.sniff import extension
 
 REQUEST = "request.json"
-_BY_COLUMNS = ("gpkg", "fgb", "geojson", "json")
+_BY_COLUMNS = {"gpkg", "fgb", "geojson", "json"}
 
 
 def main(job: Path) -> None:
     """Reads what the request names and leaves `result.json` in the job folder."""
     request: dict[str, Any] = json.loads((job / REQUEST).read_text(encoding="utf-8"))
     alone = confinement.cut_network()
-    _load_libraries(any(extension(name) in _BY_COLUMNS for name, _ in request["files"]))
+    _load_libraries({extension(name) for name, _ in request["files"]})
     os.chdir(job)
     confinement.become(request["user"])
     # The kernel forgets whose death this process shall not survive when the user changes.
@@ -34,11 +34,15 @@ def main(job: Path) -> None:
     _read(job, request, {"network": "none" if alone else "closed by settings", "baseline_bytes": baseline})
 
 
-def _load_libraries(columns: bool) -> None:
+def _load_libraries(endings: set[str]) -> None:
     """Everything that is needed, before rights and memory are given up: the program's folder may be closed later.
 
-    `columns`: the files are of formats that are read as columns, with a library that others need not wait for.
+    Libraries that only some formats need are loaded for files with their endings.
     """
+    columns = bool(endings & _BY_COLUMNS)
+    if "xlsx" in endings:
+        import defusedxml  # noqa: F401
+        import openpyxl  # noqa: F401
     # pyogrio would load what reading arrays does not need: half of the time and memory.
     unused = ("geopandas", "pandas", *(() if columns else ("pyarrow",)))
     for name in unused:
@@ -50,7 +54,8 @@ def _load_libraries(columns: bool) -> None:
     from layers.imports import inspect  # noqa: F401
     from layers.imports.projections import degrees, system_of
 
-    sys.modules.pop("pyarrow" if not columns else "", None)
+    if not columns:
+        del sys.modules["pyarrow"]
     pyogrio.list_drivers()
     shapely.make_valid(shapely.box(0, 0, 1, 1))
     # PROJ keeps its database open from here on, and looks nothing up for the systems of the house.

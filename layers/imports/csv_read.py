@@ -6,15 +6,18 @@ import csv
 import io
 import math
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 
 from layers.imports.codes import restored
-from layers.imports.delivery import Column, LayerRead
+from layers.imports.columns import Column
+from layers.imports.delivery import LayerRead
 from layers.imports.encodings import UTF8, decode, settle
 from layers.imports.findings import Answers, Candidate, Notebook, refuse
+from layers.imports.outlines import Outlines
 
 _LON = ("lon", "lng", "long", "longitude", "经度", "东经")
 _LAT = ("lat", "latitude", "纬度", "北纬")
@@ -23,6 +26,7 @@ _NORTH = ("y", "northing", "north", "y坐标", "北坐标", "纵坐标", "ycoord
 _WKT = ("wkt", "geometry", "geom", "thegeom", "几何")
 #: What a column's name gives away of a shifted system.
 SHIFTED_WORDS = {"gcj02": ("gcj", "火星", "高德", "腾讯", "amap"), "bd09": ("bd09", "bd", "百度", "baidu")}
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _MAX_FIELD = 1_000_000
 
 
@@ -44,16 +48,16 @@ def read(data: bytes, name: str, answers: Answers, notes: Notebook) -> tuple[Lay
     if where is None:
         raise refuse("no_geometry", file=name)
     rows = np.arange(1, len(lines) + 1)
-    shapes = _shapes(lines, where)
+    shapes = points_of(lambda place: [line[place] if place < len(line) else "" for line in lines], len(lines), where)
     layer = LayerRead(name.rpartition(".")[0], shapes, rows, kind="Point" if where.wkt is None else "")
     layer.encoding, layer.encoding_confidence = encoding, confidence
     used = {where.x, where.y, where.wkt}
-    for place, title in enumerate(_distinct(header, notes)):
+    for place, title in enumerate(distinct_names(header, notes)):
         if place in used:
             continue
         texts = np.array([line[place] or None if place < len(line) else None for line in lines], dtype=object)
         column = Column(title, "text", texts, np.array([value is None for value in texts], dtype=bool))
-        layer.columns.append(_typed(restored(column, rows, notes)))
+        layer.columns.append(typed(restored(column, rows, notes)))
     layer.source_datum = where.datum
     if where.degrees and answers.crs is None:
         notes.note("crs_from_columns", columns=f"{header[where.x or 0]}, {header[where.y or 0]}")
@@ -129,27 +133,27 @@ def _shifted(title: str) -> str | None:
     return next((datum for datum, words in SHIFTED_WORDS.items() if any(word in title for word in words)), None)
 
 
-def _shapes(lines: list[list[str]], where: Where) -> np.ndarray:
+def points_of(texts: Callable[[int], list[str]], count: int, where: Where) -> np.ndarray | Outlines:
+    """The shapes of `count` rows; `texts` gives the cells of a column, `where` says which columns hold the place."""
     if where.wkt is not None:
-        texts = np.array([line[where.wkt] if where.wkt < len(line) else "" for line in lines], dtype=object)
-        texts[texts == ""] = None
-        read: np.ndarray = shapely.from_wkt(texts, on_invalid="ignore")
+        cells = np.array(texts(where.wkt), dtype=object)
+        cells[cells == ""] = None
+        read: np.ndarray = shapely.from_wkt(cells, on_invalid="ignore")
         return read
-    xy = np.array([(_value(line, where.x), _value(line, where.y)) for line in lines], dtype=float).reshape(-1, 2)
-    shapes: np.ndarray = shapely.points(np.where(np.isfinite(xy), xy, 1e300))
-    shapes[np.isnan(xy).any(axis=1)] = None
-    return shapes
+    xy = np.empty((count, 2))
+    for side, place in enumerate((where.x, where.y)):
+        xy[:, side] = [_value(text) for text in texts(place or 0)]
+    there = ~np.isnan(xy).any(axis=1)
+    return Outlines.of_points(np.where(np.isfinite(xy), xy, 1e300), there)
 
 
-def _value(line: list[str], place: int | None) -> float:
+def _value(text: str) -> float:
     """A number; nothing for what is none, infinity where it is too large for a number."""
-    text = line[place].strip() if place is not None and place < len(line) else ""
-    if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text) or not text.isascii():
-        return math.nan
-    return float(text)
+    text = text.strip()
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
-def _typed(column: Column) -> Column:
+def typed(column: Column) -> Column:
     """Whole numbers and decimals recognised; codes (leading zero, nine digits or more) stay text."""
     texts = [value for value in column.values if value is not None]
     if not texts or not all(re.fullmatch(r"-?(?:0|[1-9]\d{0,7})(?:\.\d+)?", value, re.ASCII) for value in texts):
@@ -161,7 +165,8 @@ def _typed(column: Column) -> Column:
     return Column(column.name, "number", np.array([float(value) for value in filled]), column.null)
 
 
-def _distinct(header: list[str], notes: Notebook) -> list[str]:
+def distinct_names(header: list[str], notes: Notebook) -> list[str]:
+    """The names of columns, made distinct; a column without a name is called by its number."""
     names: list[str] = []
     for number, title in enumerate(header, start=1):
         name = distinct = title or f"field_{number}"

@@ -17,7 +17,11 @@ from layers.imports.pieces import ROWS, pieces
 #: Kinds that are held as arrays: point, line, polygon.
 POINT, LINE, POLYGON = 0, 1, 3
 _LEVELS = {POINT: 0, LINE: 1, POLYGON: 2}
-_KIND = {POINT: shapely.GeometryType.POINT, LINE: shapely.GeometryType.LINESTRING, POLYGON: shapely.GeometryType.POLYGON}
+_KIND = {
+    POINT: shapely.GeometryType.POINT,
+    LINE: shapely.GeometryType.LINESTRING,
+    POLYGON: shapely.GeometryType.POLYGON,
+}
 _NAMES = (
     "Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
@@ -189,7 +193,10 @@ class Outlines:
             dx, dy = x[np.minimum(next_, len(x) - 1)] - x, y[np.minimum(next_, len(y) - 1)] - y
             into_x, into_y = np.roll(dx, 1), np.roll(dy, 1)
             # The last vertex of a ring is its first: what leads into it leads into that.
-            into_x[part[:-1] - start], into_y[part[:-1] - start] = into_x[part[1:] - start - 1], into_y[part[1:] - start - 1]
+            into_x[part[:-1] - start], into_y[part[:-1] - start] = (
+                into_x[part[1:] - start - 1],
+                into_y[part[1:] - start - 1],
+            )
             along, across = into_x * dx + into_y * dy, into_x * dy - into_y * dx
             sharp = (along < 0) & (np.abs(across) < limit * -along)
             sharp[part[1:] - start - 1] = False
@@ -202,7 +209,9 @@ class Outlines:
         mixed = (bits[:, 0] * np.uint64(0x9E3779B97F4A7C15)) ^ (bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F))
         result = np.zeros(self.count, dtype=np.uint64)
         if len(self.rows):
-            result[self.rows] = (mixed if self.code == POINT else np.add.reduceat(mixed, self.spans[:-1])) | np.uint64(1)
+            result[self.rows] = (mixed if self.code == POINT else np.add.reduceat(mixed, self.spans[:-1])) | np.uint64(
+                1
+            )
         if len(self.odd):
             result[self.odd_rows] = [hash(wkb) & 0xFFFFFFFFFFFFFFFF | 1 for wkb in shapely.to_wkb(self.odd)]
         return result
@@ -239,4 +248,6 @@ def fitting(outlines: Outlines) -> bool:
             return False
         ends = len(offsets) - 1
     rows = np.concatenate((held.rows, held.odd_rows))
-    return ends == len(held.rows) and len(np.unique(rows)) == len(rows) and bool(((rows >= 0) & (rows < held.count)).all())
+    return (
+        ends == len(held.rows) and len(np.unique(rows)) == len(rows) and bool(((rows >= 0) & (rows < held.count)).all())
+    )

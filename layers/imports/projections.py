@@ -269,9 +269,7 @@ def _pipeline(system: System, epsg: int) -> str | None:
     elif system.chinese and system.central_meridian is not None and _in_series(epsg, system.datum or ""):
         axis, flattening = ELLIPSOIDS[system.datum or ""]
         easting = 1e6 * (system.zone_prefix or 0) + 500000.0
-        step = (
-            f"+proj=tmerc +lat_0=0 +lon_0={system.central_meridian!r} +k=1 +x_0={easting!r} +y_0=0 +a={axis} +rf={flattening}"
-        )
+        step = f"+proj=tmerc +lat_0=0 +lon_0={system.central_meridian!r} +k=1 +x_0={easting!r} +y_0=0 +a={axis} +rf={flattening}"
     else:
         return None
     return f"+proj=pipeline +step +inv {step} +step +proj=unitconvert +xy_in=rad +xy_out=deg"
@@ -280,7 +278,9 @@ def _pipeline(system: System, epsg: int) -> str | None:
 def _in_series(epsg: int, datum: str) -> bool:
     """True for the codes of the Gauss-Kruger zones of a datum."""
     three_zone, three, six_zone, six = GAUSS_KRUGER[datum]
-    return any(first <= epsg < first + count for first, count in ((three_zone, 21), (three, 21), (six_zone, 11), (six, 11)))
+    return any(
+        first <= epsg < first + count for first, count in ((three_zone, 21), (three, 21), (six_zone, 11), (six, 11))
+    )
 
 
 def degrees(xy: np.ndarray, system: System) -> np.ndarray:

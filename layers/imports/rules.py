@@ -25,8 +25,8 @@ _EXPORT_AGAIN = ("请提供方重新导出完整文件。", "Ask the source to e
 _ASK_SOURCE = ("无需处理；如要保留请提供方补齐。", "Nothing to do; to keep what is lost, ask the source to mend it.")
 _NOTHING = ("无需处理。", "Nothing to do.")
 _RENAME = (
-    "按真实格式改扩展名，或导出为 shapefile、GeoPackage、GeoJSON 后再交。",
-    "Give it the extension of what it really is, or export it as shapefile, GeoPackage or GeoJSON.",
+    "按真实格式改扩展名，或导出为 shapefile、GeoPackage、GeoJSON（表格存为 .xlsx）后再交。",
+    "Give it the extension of what it really is, or export it as shapefile, GeoPackage, GeoJSON or, a table, as .xlsx.",
 )
 _GIVE_CRS = ("用 --crs 指明坐标系，候选见清单。", "Name the system with --crs; candidates are listed.")
 _GIVE_ENCODING = ("用 --encoding 指明编码。", "Name the encoding with --encoding.")
@@ -100,6 +100,8 @@ WORDS: dict[str, Rule] = {
     "dates_bad": Rule("warning", "字段 {field} 有 {n} 行不是日期，置空", "field {field}: {n} rows are not dates and become null", *_ASK_SOURCE),
     "codes_floated": Rule("warning", "字段 {field} 的代码成了小数，{n} 行已还原为文本", "field {field}: codes had become decimals; {n} rows are text again", "核对还原的代码。", "Check the codes."),
     "codes_lost_digits": Rule("warning", "字段 {field} 有 {n} 行代码位数超过小数能存的，末位不可信", "field {field}: {n} codes are longer than decimals can hold; their last digits are lost", *_ASK_SOURCE),
+    "cells_uncomputed": Rule("warning", "字段 {field} 有 {n} 行是没有计算结果的公式，置空", "field {field}: {n} rows hold formulas that were never computed and become null", "用 Excel 打开并保存一次，或粘贴为数值后再交。", "Open and save it once in a spreadsheet program, or paste the values, and deliver again."),
+    "cells_in_error": Rule("warning", "字段 {field} 有 {n} 行是公式错误（如 #N/A），置空", "field {field}: {n} rows show the error of a formula (such as #N/A) and become null", *_ASK_SOURCE),
     "rows_deleted": Rule("warning", "{n} 行标为已删除，不读", "{n} rows are marked deleted and are not read", *_NOTHING),
     "counts_differ": Rule("warning", "图形 {shapes} 个、属性 {records} 行，数目不符", "{shapes} shapes but {records} attribute rows", *_ASK_SOURCE),
     "table_truncated": Rule("warning", "属性表被截断：应有 {declared} 行，只有 {there} 行", "the attribute table is truncated: {declared} rows declared, {there} there", *_EXPORT_AGAIN),

@@ -110,7 +110,9 @@ def _repair(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> bool:
     if gone.any():
         notes.note("shapes_collapsed", rows=rows[wrong[gone]])
     if not gone.all():
-        notes.note("shapes_repaired", rows=rows[wrong[~gone]], **_areas(before[~gone], after[~gone], rows[wrong[~gone]]))
+        notes.note(
+            "shapes_repaired", rows=rows[wrong[~gone]], **_areas(before[~gone], after[~gone], rows[wrong[~gone]])
+        )
     return True
 
 
@@ -180,7 +182,9 @@ def repeated_rows(layer: LayerRead) -> np.ndarray:
     for start in range(0, len(places), ROWS):
         piece = slice(start, start + ROWS)
         wkb = shapely.to_wkb(layer.shapes[places[piece]])
-        for place, row in zip(places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True):
+        for place, row in zip(
+            places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True
+        ):
             mark = (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
             result[place] = mark in seen
             seen.add(mark)

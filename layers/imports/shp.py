@@ -60,7 +60,9 @@ def scan(data: Bytes, index: bytes | None = None) -> Scan:
     if HEADER < promised < end:
         end = promised
     if shape_type not in TYPES:
-        damage: Damage | None = Damage(0, False, f"图形类型 {shape_type} 不存在", f"there is no shape type {shape_type}")
+        damage: Damage | None = Damage(
+            0, False, f"图形类型 {shape_type} 不存在", f"there is no shape type {shape_type}"
+        )
         return Scan(shape_type, _NOTHING, _NOTHING, _NOTHING, damage)
     if index is not None and promised <= len(data) and (sound := _by_index(data, end, index, shape_type)):
         return sound
@@ -101,7 +103,9 @@ def _by_index(data: Bytes, end: int, index: bytes, shape_type: int) -> Scan | No
     offsets, lengths = rows[:, 0], rows[:, 1]
     if not len(rows) or (lengths < 12).any() or offsets[0] != HEADER or offsets[-1] + 8 + lengths[-1] != end:
         return None
-    if (offsets[1:] != offsets[:-1] + 8 + lengths[:-1]).any() or (numbers(data, offsets + 4, ">i4") * 2 != lengths).any():
+    if (offsets[1:] != offsets[:-1] + 8 + lengths[:-1]).any() or (
+        numbers(data, offsets + 4, ">i4") * 2 != lengths
+    ).any():
         return None
     types = numbers(data, offsets + 8, "<i4")
     if (types != shape_type).any() or (lengths < _LEAST[shape_type]).any():

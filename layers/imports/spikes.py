@@ -68,7 +68,11 @@ def _judged(shapes: np.ndarray, parts: np.ndarray, owner: np.ndarray) -> np.ndar
     for place in np.unique(owner[several]):
         result[place] = type(shapes[place])(parts[several & (owner == place)].tolist())
     change = np.abs(shapely.area(result) - shapely.area(shapes))
-    good = shapely.is_valid(result) & (change <= MOST_CHANGE * shapely.area(shapes)) & ~shapely.equals_exact(result, shapes)
+    good = (
+        shapely.is_valid(result)
+        & (change <= MOST_CHANGE * shapely.area(shapes))
+        & ~shapely.equals_exact(result, shapes)
+    )
     good[broken] = False
     result[~good] = None
     return result

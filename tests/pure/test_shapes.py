@@ -23,7 +23,9 @@ COORDINATE = st.floats(-1e5, 1e5, allow_nan=False)
 def fit(*texts: str) -> tuple[np.ndarray, dict[str, tuple[int, ...]]]:
     """(shapes made fit, rows by finding) of well-known texts."""
     shapes, notes = shapely.from_wkt(np.array(texts, dtype=object)), Notebook()
-    return made_fit(shapes, np.arange(1, len(shapes) + 1), notes).shapes(), {item.code: item.rows for item in notes.findings}
+    return made_fit(shapes, np.arange(1, len(shapes) + 1), notes).shapes(), {
+        item.code: item.rows for item in notes.findings
+    }
 
 
 SQUARE = "POLYGON((0 0,0 10,10 10,10 0,0 0))"
