@@ -50,6 +50,7 @@ PURE = (
         f"layers/imports/{name}.py"
         for name in (
             "against",
+            "alike",
             "archives",
             "assembling",
             "attributes",
@@ -58,6 +59,7 @@ PURE = (
             "csv_read",
             "dbf",
             "delivery",
+            "diffing",
             "digests",
             "encodings",
             "fields",
@@ -65,8 +67,10 @@ PURE = (
             "findings",
             "handover",
             "inspect",
+            "likeness",
             "locating",
             "lying",
+            "matching",
             "pieces",
             "places",
             "plan_types",
