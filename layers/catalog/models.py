@@ -79,7 +79,7 @@ class DatasetFeature(LayerFeature):
     class Meta:
         verbose_name = _("staff layer feature")
         verbose_name_plural = _("staff layer features")
-        constraints = feature_constraints("catalog_feature", "layer")
+        constraints = feature_constraints("catalog_feature")
         indexes = [*feature_indexes("catalog_feature"), models.Index(fields=["layer"], name="catalog_feature_layer")]
         db_table = "catalog_feature"
 
