@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('territory', '0004_states_of_a_day'),
-        ('catalog', '0002_refresh_statistics'),
+        ('catalog', '0003_histories_of_staff_layers'),
     ]
 
     operations = [
