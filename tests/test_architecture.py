@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis",),
     ("layers.api",),
-    ("layers.tiles", "layers.imports"),
+    ("layers.tiles", "layers.imports", "layers.exports"),
     ("layers.walls",),
     ("layers.catalog",),
     ("layers.incidents",),
