@@ -41,9 +41,7 @@ def fingerprint() -> str:
         file for part in _CODE for file in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
     ]
     files = [
-        file
-        for file in files
-        if "migrations" in file.parts or not str(file.relative_to(ROOT)).startswith(_READERS)
+        file for file in files if "migrations" in file.parts or not str(file.relative_to(ROOT)).startswith(_READERS)
     ]
     files += [file for file in PROFILE.rglob("*") if file.is_file()]
     for file in sorted(files):

@@ -42,7 +42,8 @@ def about(spec: LayerSpec, wanted: Wanted) -> About:
         title=f"{spec.zh} {spec.en} ({spec.id})",
         notice=" · ".join(text for text in (words["zh"], words["en"]) if text),
         source=f"来源 Source: Wangge 网格{f' · {place}' if place else ''}",
-        licence="许可 Licence: " + ("Apache-2.0" if invented else "按数据提供单位的约定 as agreed with the data's provider"),
+        licence="许可 Licence: "
+        + ("Apache-2.0" if invented else "按数据提供单位的约定 as agreed with the data's provider"),
         system=f"坐标系 Coordinate system: EPSG:{wanted.crs} {SYSTEMS[wanted.crs]}",
         rows=_rows(wanted),
     )

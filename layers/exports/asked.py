@@ -116,7 +116,9 @@ def _bbox(value: object) -> Bbox | None:
         raise _wrong("bbox", "应为 西,南,东,北 四个数（度）", "must be west,south,east,north in degrees", value)
     west, south, east, north = numbers
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise _wrong("bbox", "应西不大于东、南不大于北，且在全球范围内", "must run west to east and south to north", value)
+        raise _wrong(
+            "bbox", "应西不大于东、南不大于北，且在全球范围内", "must run west to east and south to north", value
+        )
     return west, south, east, north
 
 
@@ -148,7 +150,9 @@ def _where(value: object) -> Mapping[str, tuple[str, ...]]:
         values = held if isinstance(held, list | tuple) else [held]
         texts = [_plain(entry) for entry in values]
         if not texts or any(text is None or "\x00" in text or len(text) > 400 for text in texts):
-            raise _wrong("where", f"{str(name)[:40]!a} 的值不可用", f"the value of {str(name)[:40]!a} is unusable", held)
+            raise _wrong(
+                "where", f"{str(name)[:40]!a} 的值不可用", f"the value of {str(name)[:40]!a} is unusable", held
+            )
         kept[str(name)] = tuple(text for text in texts if text is not None)
     return kept
 

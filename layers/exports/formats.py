@@ -34,7 +34,10 @@ FORMATS: dict[str, Format] = {
         Format("parquet", "application/vnd.apache.parquet", "GeoParquet", "GeoParquet"),
         Format("csv", "text/csv", "CSV", "CSV", _CHINESE),
         Format(
-            "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel 工作簿", "Excel workbook"
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Excel 工作簿",
+            "Excel workbook",
         ),
     )
 }

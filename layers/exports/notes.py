@@ -51,10 +51,10 @@ def demand_encodable(table: Table, encoding: str, codec: str) -> None:
         bad = {place: signs for place, text in enumerate(texts) if text and (signs := _outside(text, codec))}
         if not bad:
             continue
-        signs = sorted(set().union(*bad.values()))
+        lacking = sorted(set().union(*bad.values()))
         raise unholdable(
             field.name, (str(table.ids[place]) for place in bad),
-            f"{encoding} 没有这些字：{_listed(signs)}", f"{encoding} lacks the characters {_listed(signs)}", characters=signs,
+            f"{encoding} 没有这些字：{_listed(lacking)}", f"{encoding} lacks the characters {_listed(lacking)}", characters=lacking,
         )  # fmt: skip
 
 
@@ -85,5 +85,7 @@ def _fits(sign: str, codec: str) -> bool:
 
 
 def _listed(signs: list[str]) -> str:
-    shown = " ".join(f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else f"U+{ord(sign):04X}" for sign in signs[:NAMED])
+    shown = " ".join(
+        f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else f"U+{ord(sign):04X}" for sign in signs[:NAMED]
+    )
     return shown + (" …" if len(signs) > NAMED else "")

@@ -10,15 +10,16 @@ from django.db import connection
 from psycopg import sql
 
 from layers.catalog.models import LayerVersion
+from layers.catalog.columns import area_expression, expression
 from layers.catalog.reading import scope_condition
-from layers.catalog.selectors import model_of, next_version, own_rows, table_of, version_of
+from layers.catalog.selectors import next_version, own_rows, table_of, version_of
 from layers.errors import InvalidInput, NotFound
 from layers.exports.asked import Selection
 from layers.exports.sight import Sight
 from layers.exports.tables import Table, table_of_rows
 from layers.spec import FieldSpec, LayerSpec
-from layers.territory.models import Area
 from layers.territory.features import in_force
+from layers.territory.models import Area
 
 #: Rows that one answer of the database brings.
 BATCH = 2000
@@ -53,7 +54,7 @@ def read_batches(sight: Sight, rows: Selection) -> Iterator[list[Row]]:
     A row is the values of the sight's fields in order, then the shape as well-known binary in EPSG:4326.
     """
     query, values = _query(sight, rows)
-    with closing(connection.chunked_cursor()) as cursor:  # type: ignore[no-untyped-call]
+    with closing(connection.chunked_cursor()) as cursor:
         cursor.execute(query.as_string(None), values)
         while batch := cursor.fetchmany(BATCH):
             yield batch
@@ -90,7 +91,7 @@ def _known(spec: LayerSpec, rows: Selection) -> int:
 
 def _query(sight: Sight, rows: Selection) -> tuple[sql.Composable, list[Any]]:
     known = _known(sight.spec, rows)
-    columns = [_value(sight.spec, field, known) for field in sight.fields]
+    columns = [_value(field, known) for field in sight.fields]
     condition, values = _condition(sight, rows, known)
     query = sql.SQL('SELECT {}, ST_AsBinary(geom) FROM {} WHERE {} ORDER BY feature_id COLLATE "C"').format(
         sql.SQL(", ").join(columns), sql.Identifier(table_of(sight.spec)), condition
@@ -98,19 +99,11 @@ def _query(sight: Sight, rows: Selection) -> tuple[sql.Composable, list[Any]]:
     return query, values
 
 
-def _value(spec: LayerSpec, field: FieldSpec, known: int) -> sql.Composable:
+def _value(field: FieldSpec, known: int) -> sql.Composable:
     """A field as it is read; the end of a row's validity as long as a publication known of has set it."""
     if field.name == "valid_to":
         return sql.SQL("CASE WHEN version_to <= {} THEN valid_to END").format(sql.Literal(known))
-    return _column(spec, field)
-
-
-def _column(spec: LayerSpec, field: FieldSpec) -> sql.Composable:
-    """A field's column; of a layer that keeps its attributes in one document, the entry of that document as text."""
-    names = {column.column for column in model_of(spec)._meta.concrete_fields}
-    if field.db_column in names and field.db_column != "attributes":
-        return sql.Identifier(field.db_column)
-    return sql.SQL("attributes ->> {}").format(sql.Literal(field.name.replace("%", "%%")))
+    return sql.SQL(expression(field))
 
 
 def _condition(sight: Sight, rows: Selection, known: int) -> _Piece:
@@ -144,16 +137,14 @@ def _narrowed(sight: Sight, rows: Selection) -> Iterator[_Piece]:
                 f"图层 {sight.spec.id} 没有字段 {name[:40]!a}", f"layer {sight.spec.id} has no field {name[:40]!a}",
                 field="where", found=ascii(name)[:80],
             )  # fmt: skip
-        yield sql.SQL("({})::text = ANY(%s)").format(_column(sight.spec, field)), [list(texts)]
+        yield sql.SQL("({})::text = ANY(%s)").format(sql.SQL(expression(field))), [list(texts)]
 
 
 def _within(spec: LayerSpec, area: str) -> _Piece:
     """Rows that say that they lie in an area; of layers whose rows do not say, those that touch its ground."""
-    if spec.area_columns:
-        column: sql.Composable = sql.Identifier(spec.area_columns[0])
-        if len(spec.area_columns) > 1:
-            column = sql.SQL("coalesce(nullif({}, ''), {})").format(*map(sql.Identifier, spec.area_columns[:2]))
-        return sql.SQL("{} LIKE %s").format(column), [f"{area}%"]
+    column = area_expression(spec)
+    if column is not None and not spec.staff:
+        return sql.SQL("{} LIKE %s").format(sql.SQL(column)), [f"{area}%"]
     row = in_force(Area.objects.filter(code=area)).values_list("geom", flat=True).first()
     if row is None:
         raise NotFound(f"没有辖区 {area}", f"there is no area {area}", field="area", found=area)

@@ -34,7 +34,9 @@ class Sight:
     @property
     def key(self) -> str:
         """The same text for the same rights over this layer."""
-        return repr((self.scope.key, [field.name for field in self.fields], "" if self.spec.versioned else self.live.key))
+        return repr(
+            (self.scope.key, [field.name for field in self.fields], "" if self.spec.versioned else self.live.key)
+        )
 
 
 def sight_of(actor: Actor | None, layer: str) -> Sight:

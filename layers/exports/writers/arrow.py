@@ -62,9 +62,7 @@ def write_gpkg(table: Table, path: Path, words: About) -> None:
 
 def write_fgb(table: Table, path: Path, words: About) -> None:
     """A FlatGeobuf in the order of ids, hence without the index that would sort it anew."""
-    _by_gdal(
-        table, path, "FlatGeobuf", {"SPATIAL_INDEX": "NO", "TITLE": words.title, "DESCRIPTION": words.description}
-    )
+    _by_gdal(table, path, "FlatGeobuf", {"SPATIAL_INDEX": "NO", "TITLE": words.title, "DESCRIPTION": words.description})
 
 
 def geometry_type(table: Table) -> str:

@@ -42,7 +42,9 @@ def dbf_bytes(table: Table, names: Sequence[str], encoding: str) -> tuple[bytes,
         letter = _LETTERS[field.type]
         heads.append(_head(name.encode(codec), letter, width, decimals))
         pad = bytes.rjust if letter == "N" else bytes.ljust
-        columns.append(np.array([pad(value, width) for value in values], dtype=f"S{width}").view("u1").reshape(-1, width))
+        columns.append(
+            np.array([pad(value, width) for value in values], dtype=f"S{width}").view("u1").reshape(-1, width)
+        )
     size = 1 + sum(head[16] for head in heads)
     header = struct.pack(
         "<4BIHH16xBB2x", 3, *_DAY, len(table), 32 + 32 * len(heads) + 1, size, 0, driver

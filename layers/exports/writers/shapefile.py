@@ -87,8 +87,14 @@ def _legend(table: Table, names: tuple[str, ...]) -> bytes:
 
 
 def _readme(table: Table, words: About, encoding: str, names: tuple[str, ...]) -> str:
-    changed = [f"  {short} = {f.name} ({f.zh})" for short, f in zip(names, table.fields, strict=True) if short != f.name]
-    lines = [*words.lines, f"编码 Encoding: {encoding}", "字段说明见同名 .csv。The fields are explained in the .csv of the same name."]
+    changed = [
+        f"  {short} = {f.name} ({f.zh})" for short, f in zip(names, table.fields, strict=True) if short != f.name
+    ]
+    lines = [
+        *words.lines,
+        f"编码 Encoding: {encoding}",
+        "字段说明见同名 .csv。The fields are explained in the .csv of the same name.",
+    ]
     if changed:
         lines += ["字段名缩写 Field names cut to ten bytes:", *changed]
     return "\r\n".join(lines) + "\r\n"

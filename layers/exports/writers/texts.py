@@ -29,13 +29,13 @@ def stated(value: Any) -> Any:
 def place_columns(spec: LayerSpec, crs: int) -> tuple[str, ...]:
     """The names of the columns that hold the place: two of numbers for points, else one of well-known text.
 
-    Other systems than WGS 84 are named by their number, so that a reader knows them.
+    The number of the system ends their names, so that a reader knows it; `lon` and `lat` alone are WGS 84.
     """
-    ending = "" if crs == 4326 else f"_{crs}"
     if set(spec.geometry_types) == {"Point"}:
         x, y = ("lon", "lat") if crs in DEGREES else ("x", "y")
+        ending = "" if crs == 4326 else f"_{crs}"
         return f"{x}{ending}", f"{y}{ending}"
-    return (f"wkt{ending}",)
+    return (f"wkt_{crs}",)
 
 
 def place_values(table: Table) -> list[tuple[Any, ...]]:

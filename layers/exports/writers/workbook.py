@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -39,11 +38,11 @@ def write_xlsx(table: Table, path: Path, words: About) -> None:
     sheet = book.create_sheet(table.spec.id[:31])
     sheet.freeze_panes = "A2"
     names = [field.name for field in table.fields]
-    sheet.append([_text(sheet, name) for name in (*names, *place_columns(table.spec, table.crs))])
+    place_names, places = _places(table)
+    sheet.append([_text(sheet, name) for name in (*names, *place_names)])
     columns = [table.values[name].tolist() for name in names]
     rows = zip(*columns, strict=True) if columns else iter([()] * len(table))
-    for place, (row, where) in enumerate(zip(rows, place_values(table), strict=True)):
-        _demand_short(table, place, where)
+    for row, where in zip(rows, places, strict=True):
         sheet.append([_cell(sheet, value) for value in (*row, *where)])
     _explain(book.create_sheet(LEGEND), table, words)
     book.properties.creator, book.properties.title = "Wangge", words.title
@@ -70,16 +69,23 @@ def _demand_room(table: Table) -> None:
             raise unholdable(field.name, ids, "含有工作簿写不下的控制字符", "control characters that no workbook holds")
         if long:
             raise unholdable(
-                field.name, (str(table.ids[i]) for i in long), f"超过 {MOST_TEXT} 个字符", f"longer than {MOST_TEXT} characters"
+                field.name,
+                (str(table.ids[i]) for i in long),
+                f"超过 {MOST_TEXT} 个字符",
+                f"longer than {MOST_TEXT} characters",
             )
 
 
-def _demand_short(table: Table, place: int, where: Iterable[Any]) -> None:
-    if any(isinstance(value, str) and len(value) > MOST_TEXT for value in where):
-        raise unholdable(
-            "wkt", (str(table.ids[place]),), f"图形的文字超过一个单元格的 {MOST_TEXT} 个字符；改用 .gpkg",
-            f"the shape's text is longer than the {MOST_TEXT} characters of a cell; choose .gpkg",
-        )  # fmt: skip
+def _places(table: Table) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """(names, values) of the columns of the place; a text longer than a cell goes on in `…_part2`, `…_part3` …"""
+    names, values = list(place_columns(table.spec, table.crs)), place_values(table)
+    if len(names) > 1:
+        return names, values
+    longest = max((len(text) for (text,) in values if text), default=0)
+    count = max(1, -(-longest // MOST_TEXT))
+    names += [f"{names[0]}_part{number}" for number in range(2, count + 1)]
+    starts = [number * MOST_TEXT for number in range(count)]
+    return names, [tuple(text[at : at + MOST_TEXT] if text else None for at in starts) for (text,) in values]
 
 
 def _cell(sheet: Any, value: Any) -> Any:
@@ -101,7 +107,7 @@ def _text(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, "")
     cell._value, cell.data_type = text, "s"  # setting the value would make a formula of `=…`
     cell.number_format = "@"
-    cell.quotePrefix = True  # type: ignore[attr-defined]
+    cell.quotePrefix = True
     return cell
 
 
@@ -109,7 +115,9 @@ def _explain(sheet: Any, table: Table, words: About) -> None:
     for line in words.lines:
         sheet.append([_text(sheet, line)])
     sheet.append([])
-    sheet.append([_text(sheet, head) for head in ("字段 field", "中文", "English", "类型 type", "单位 unit", "取值 values")])
+    sheet.append(
+        [_text(sheet, head) for head in ("字段 field", "中文", "English", "类型 type", "单位 unit", "取值 values")]
+    )
     for field in table.fields:
         values = " ".join(f"{code}={words_.zh}" for code, words_ in field.values.items())
         sheet.append([_text(sheet, part) for part in (field.name, field.zh, field.en, field.type, field.unit, values)])

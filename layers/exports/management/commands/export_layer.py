@@ -41,8 +41,12 @@ class Command(LayerCommand):
         parser.add_argument("--bbox", metavar="W,S,E,N", help="only what touches this box, in degrees")
         parser.add_argument("--area", metavar="CODE", help="only what lies in this area")
         parser.add_argument("--ids", metavar="ID,ID", help="only these features")
-        parser.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[], help="only rows of this value")
-        parser.add_argument("--json", action="store_true", help="print what was written as JSON and nothing else on stdout")
+        parser.add_argument(
+            "--where", metavar="FIELD=VALUE", action="append", default=[], help="only rows of this value"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print what was written as JSON and nothing else on stdout"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 done, 3 refused, 64 wrong usage."""
@@ -56,7 +60,9 @@ class Command(LayerCommand):
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
             return
-        self.stdout.write(f"{report['layer']} v{report['version']}: {report['count']} → {report['file']} ({report['bytes']} B)")
+        self.stdout.write(
+            f"{report['layer']} v{report['version']}: {report['count']} → {report['file']} ({report['bytes']} B)"
+        )
         for note in report["notes"]:
             self.stderr.write(f"  {note['code']}: {note['message_zh']}\n    {note['message_en']}")
         if report["missing"]:
@@ -100,5 +106,7 @@ def _actor(username: str | None) -> Actor | None:
         return None
     person = User.objects.filter(username__iexact=username, is_active=True).first()
     if person is None:
-        raise NotFound(f"没有可用的账号 {username!a}", f"there is no active account {username!a}", field="as", found=username)
+        raise NotFound(
+            f"没有可用的账号 {username!a}", f"there is no active account {username!a}", field="as", found=username
+        )
     return actor_of(person)
