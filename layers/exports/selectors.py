@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from layers.catalog.models import LayerVersion
 from layers.catalog.columns import area_expression, expression
+from layers.catalog.models import LayerVersion
 from layers.catalog.reading import scope_condition
 from layers.catalog.selectors import next_version, own_rows, table_of, version_of
 from layers.errors import InvalidInput, NotFound

@@ -25,6 +25,7 @@ _WKT = ("wkt", "geometry", "geom", "thegeom", "几何")
 #: What a column's name gives away of a shifted system.
 SHIFTED_WORDS = {"gcj02": ("gcj", "火星", "高德", "腾讯", "amap"), "bd09": ("bd09", "bd", "百度", "baidu")}
 _MAX_FIELD = 1_000_000
+_NUMBERED_TEXT = re.compile(r"wkt_[1-9]\d{3,4}", re.ASCII)
 _PART = re.compile(r"_part[1-9]\d?$", re.ASCII)
 _NUMBERED = re.compile(r"_([1-9]\d{3,4})$", re.ASCII)
 
@@ -134,7 +135,14 @@ def joined_parts(header: list[str], lines: list[list[str]]) -> tuple[list[str], 
 
 
 def coordinate_columns(header: list[str]) -> Where | None:
-    """The columns that hold the place, by their names in Chinese and English; None when none do."""
+    """The columns that hold the place, by their names in Chinese and English; None when none do.
+
+    Well-known text with the number of its system goes before all, for that is what our own exports write where other
+    columns could be taken for the place.
+    """
+    for place, title in enumerate(header):
+        if _NUMBERED_TEXT.fullmatch(title):
+            return Where(None, None, place, False, None)
     for xs, ys, degrees in ((_LON, _LAT, True), (_EAST, _NORTH, False)):
         x, y = _named(header, xs), _named(header, ys)
         if x is not None and y is not None and x != y:

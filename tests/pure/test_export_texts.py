@@ -237,3 +237,21 @@ def test_what_is_asked_for_is_kept_and_read_again():
 def test_every_format_is_known_by_its_ending():
     assert [format_of(f"a.b{form.ending}") for form in FORMATS.values()] == list(FORMATS.values())
     assert (system_of("epsg:4490"), encoding_of("utf8", FORMATS["csv"])) == (4490, "UTF-8")
+
+
+def test_points_of_a_layer_with_attributes_named_as_coordinates_stand_as_text():
+    fields = (*FIELDS[:1], FieldSpec("lon", "number", "经度", "Lon"), FieldSpec("lat", "number", "纬度", "Lat"))
+    spec = LayerSpec("things", "物", "Things", "x.Y", ("Point",), Group.BUILT, fields, ())
+    held = table_of_rows(spec, fields, [("a", 1.5, 2.5, shapely.to_wkb(shapely.Point(114, 33)))])
+    layer, stated = csv_read.read(written_csv(held).encode(), "things.csv", Answers(), Notebook())
+    assert stated == "EPSG:4326" and shapely.to_wkt(layer.shapes[0], trim=True) == "POINT (114 33)"
+    assert [column.name for column in layer.columns] == ["id", "lon", "lat"]
+
+
+def test_a_shape_that_is_too_long_for_a_cell_is_made_whole_again():
+    header, lines = csv_read.joined_parts(
+        ["id", "wkt_4326", "name", "wkt_4326_part2"], [["1", "POINT (1", "x", "14 33)"], ["2", "POINT (1 2)", "y"]]
+    )
+    assert header == ["id", "wkt_4326", "name"]
+    assert lines == [["1", "POINT (114 33)", "x"], ["2", "POINT (1 2)", "y"]]
+    assert csv_read.joined_parts(["id", "x_part2"], [["1", "a"]]) == (["id", "x_part2"], [["1", "a"]])

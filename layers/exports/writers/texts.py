@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,9 +13,15 @@ import shapely
 
 from layers.catalog.cells import safe_cell
 from layers.exports.formats import DEGREES
+from layers.exports.notes import unholdable
 from layers.exports.tables import Table
 from layers.spec import LayerSpec
 
+#: Parts of names by which a reader takes a column for a coordinate.
+_PLACE_WORDS = frozenset({
+    "lon", "lng", "long", "longitude", "lat", "latitude", "x", "y", "easting", "northing", "east", "north", "经度", "纬度",
+    "东经", "北纬", "x坐标", "y坐标", "东坐标", "北坐标", "横坐标", "纵坐标",
+})  # fmt: skip
 #: Spreadsheets on Chinese Windows take a text without this mark for GBK.
 BOM = "\ufeff"
 
@@ -29,18 +36,24 @@ def stated(value: Any) -> Any:
 def place_columns(spec: LayerSpec, crs: int) -> tuple[str, ...]:
     """The names of the columns that hold the place: two of numbers for points, else one of well-known text.
 
-    The number of the system ends their names, so that a reader knows it; `lon` and `lat` alone are WGS 84.
+    The number of the system ends their names, so that a reader knows it; `lon` and `lat` alone are WGS 84. A layer with
+    attributes of such names has its points as text too, for nobody could tell them apart.
     """
-    if set(spec.geometry_types) == {"Point"}:
+    if _by_numbers(spec):
         x, y = ("lon", "lat") if crs in DEGREES else ("x", "y")
         ending = "" if crs == 4326 else f"_{crs}"
         return f"{x}{ending}", f"{y}{ending}"
     return (f"wkt_{crs}",)
 
 
+def _by_numbers(spec: LayerSpec) -> bool:
+    words = {word for field in spec.fields for word in re.split(r"[\s_\-()（）.°]+", field.name.lower())}
+    return set(spec.geometry_types) == {"Point"} and not words & _PLACE_WORDS
+
+
 def place_values(table: Table) -> list[tuple[Any, ...]]:
     """What stands in the columns of `place_columns`, row by row, to the last digit; None where a row has no shape."""
-    if set(table.spec.geometry_types) == {"Point"}:
+    if _by_numbers(table.spec):
         missing = shapely.is_missing(table.shapes)
         xy = np.column_stack([shapely.get_x(table.shapes), shapely.get_y(table.shapes)]).tolist()
         return [(None, None) if gone else (x, y) for (x, y), gone in zip(xy, missing, strict=True)]
@@ -54,7 +67,8 @@ def csv_lines(tables: Iterable[Table], spec: LayerSpec, fields: Iterable[Any], c
     """
     names = [field.name for field in fields]
     places = place_columns(spec, crs)
-    _demand_distinct(names, places)
+    if set(names) & set(places):
+        raise unholdable(places[0], (), "与坐标列同名", "a field has the name of the column of the place")
     yield BOM + ",".join(_cell(name) for name in (*names, *places)) + "\r\n"
     for table in tables:
         columns = [table.values[name].tolist() for name in names]
@@ -64,11 +78,6 @@ def csv_lines(tables: Iterable[Table], spec: LayerSpec, fields: Iterable[Any], c
 
 def _rows(columns: list[list[Any]], count: int) -> Iterable[tuple[Any, ...]]:
     return zip(*columns, strict=True) if columns else iter([()] * count)
-
-
-def _demand_distinct(names: list[str], places: tuple[str, ...]) -> None:
-    if set(names) & set(places):
-        raise ValueError(f"a field is named as a column of the place: {names}")
 
 
 def _cell(value: Any) -> str:
