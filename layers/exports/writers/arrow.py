@@ -26,16 +26,22 @@ MOMENT = "2000-01-01T00:00:00.000Z"
 _GROUP = 50_000
 
 
-def arrow_table(table: Table, geometry: str, unit: str) -> pa.Table:
-    """The rows with their shapes as well-known binary in the column `geometry`; times to `unit` (ms, us) in UTC."""
+def arrow_table(table: Table, geometry: str, unit: str, *, days: bool = True) -> pa.Table:
+    """The rows with their shapes as well-known binary in the column `geometry`; times to `unit` (ms, us) in UTC.
+
+    Without `days` a day is its text: FlatGeobuf knows moments alone, and midnight is no day.
+    """
     types = {
         "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
-        "date": pa.date32(), "datetime": pa.timestamp(unit, tz="UTC"),
+        "date": pa.date32() if days else pa.string(), "datetime": pa.timestamp(unit, tz="UTC"),
     }  # fmt: skip
     names, arrays = [], []
     for field in table.fields:
         names.append(field.name)
-        arrays.append(pa.array(table.values[field.name].tolist(), type=types[field.type], safe=False))
+        values = table.values[field.name].tolist()
+        if field.type == "date" and not days:
+            values = [None if value is None else value.isoformat() for value in values]
+        arrays.append(pa.array(values, type=types[field.type], safe=False))
     wkb = shapely.to_wkb(table.shapes, byte_order=1)
     return pa.table([*arrays, pa.array(wkb.tolist(), type=pa.binary())], names=[*names, geometry])
 
@@ -76,7 +82,7 @@ def _by_gdal(table: Table, path: Path, driver: str, options: dict[str, str]) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pyogrio.write_arrow(
-            arrow_table(table, geometry, "ms"), path, layer=table.spec.id, driver=driver, geometry_name=geometry,
+            arrow_table(table, geometry, "ms", days=driver != "FlatGeobuf"), path, layer=table.spec.id, driver=driver, geometry_name=geometry,
             geometry_type=geometry_type(table), crs=f"EPSG:{table.crs}", layer_options=options,
         )  # fmt: skip
 
