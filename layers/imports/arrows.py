@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from layers.imports.columns import END, Column, days_block
+from layers.imports.blocks import END, Column, days_block
 from layers.imports.outlines import Outlines
 from layers.spec import FieldType
 
@@ -129,7 +130,7 @@ def _block(array: Any, there: np.ndarray) -> bytes:
     if (used == 0).any():
         # A zero byte inside a text cannot be stored: it falls out.
         block = data.tobytes()
-        texts = [block[start:end].replace(END, b"") for start, end in zip(starts[:-1], starts[1:], strict=True)]
+        texts = [block[start:end].replace(END, b"") for start, end in pairwise(starts)]
         return END.join([*texts, b""])
     result = np.zeros(len(used) + len(array), dtype=np.uint8)
     result[np.arange(len(used)) + np.repeat(np.arange(len(array)), np.diff(starts))] = used

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from layers.imports.blocks import END, Column, days_block
 from layers.imports.codes import restored
-from layers.imports.columns import END, Column, days_block
 from layers.imports.dbf import RawField, RawTable
 from layers.imports.encodings import UTF8, codec_of, decode
 from layers.imports.findings import Notebook
@@ -113,7 +113,7 @@ def _number(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encod
 
 def _plain_numbers(name: str, field: RawField, raw: np.ndarray) -> Column | None:
     """The column of a field that holds nothing but decimals and blanks; None for any other."""
-    if field.width > _SAFE_DIGITS and not field.decimals or not len(raw):
+    if (field.width > _SAFE_DIGITS and not field.decimals) or not len(raw):
         return None
     signs = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8)
     if not _PLAIN[signs].all():

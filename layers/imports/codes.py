@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from layers.imports.columns import Column
+from layers.imports.blocks import Column
 from layers.imports.findings import Notebook
 
 LEAST_DIGITS = 9

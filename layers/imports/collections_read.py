@@ -10,8 +10,8 @@ import numpy as np
 
 from layers.imports import arrows, drivers
 from layers.imports.archives import Entry
+from layers.imports.blocks import Column
 from layers.imports.codes import restored
-from layers.imports.columns import Column
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Notebook, refuse
 from layers.imports.outlines import Outlines

@@ -51,7 +51,7 @@ class RawTable:
         return block.view(f"S{field.width}").ravel() if len(block) else np.zeros(0, dtype=f"S{max(field.width, 1)}")
 
 
-def read(data: bytes | np.ndarray) -> RawTable:
+def read(data: bytes | memoryview) -> RawTable:
     """The table that bytes hold; rows that are not there whole are left out. Raises Damaged."""
     if len(data) < 33:
         raise Damaged("shorter than a header")

@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from layers.imports.columns import Column as Column
+from layers.imports.blocks import Column
 from layers.imports.findings import Finding, Verdict, verdict_of
 from layers.imports.outlines import Outlines
 from layers.imports.places import Box
 from layers.imports.projections import System
 
+__all__ = ["Column", "Delivery", "LayerRead", "ordered"]
 Held = np.ndarray | Outlines
 T = TypeVar("T", np.ndarray, Outlines)
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from layers.imports import arrows
-from layers.imports.columns import Column
+from layers.imports.blocks import Column
 from layers.imports.findings import refuse
 from layers.imports.outlines import Outlines
 

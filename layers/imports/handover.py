@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.imports.columns import Column, lengths_of
+from layers.imports.blocks import Column, lengths_of
 from layers.imports.delivery import Delivery, LayerRead
 from layers.imports.findings import Finding
 from layers.imports.outlines import Outlines, fitting

@@ -159,7 +159,7 @@ class Outlines:
         """Rows of lines and areas with a vertex that stands twice in a row."""
         odd = self.odd[np.isin(shapely.get_type_id(self.odd), _DRAWN)]
         fewer = shapely.get_num_coordinates(shapely.remove_repeated_points(odd, 0.0)) < shapely.get_num_coordinates(odd)
-        found = self.odd_rows[np.isin(shapely.get_type_id(self.odd), _DRAWN)][fewer]
+        found: np.ndarray = self.odd_rows[np.isin(shapely.get_type_id(self.odd), _DRAWN)][fewer]
         if self.code == POINT or not len(self.xy):
             return found
         same = (self.xy[1:, 0] == self.xy[:-1, 0]) & (self.xy[1:, 1] == self.xy[:-1, 1])

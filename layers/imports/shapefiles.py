@@ -6,6 +6,7 @@ and what it does with damaged tables (silence) is not wanted.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,12 +73,15 @@ def _scanned(path: Path, title: str, index: bytes | None) -> shp.Scan:
     return _sound(_mapped(path), title, index)
 
 
-def _mapped(path: Path) -> np.ndarray:
+def _mapped(path: Path) -> memoryview:
     """The bytes of a file, read as they are asked for."""
-    return np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, dtype=np.uint8)
+    if not path.stat().st_size:
+        return memoryview(b"")
+    with path.open("rb") as handle:
+        return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _sound(data: np.ndarray, title: str, index: bytes | None) -> shp.Scan:
+def _sound(data: memoryview, title: str, index: bytes | None) -> shp.Scan:
     head = data[:HEAD_BYTES].tobytes()
     kind = identify(head)
     if kind is not Kind.SHX_OR_SHP:
@@ -125,7 +129,8 @@ def _shapes(
 def _kept(shapes: np.ndarray | Outlines, places: np.ndarray) -> np.ndarray | Outlines:
     """The shapes at some places."""
     if not isinstance(shapes, Outlines):
-        return shapes[places]
+        kept: np.ndarray = shapes[places]
+        return kept
     if len(places) == shapes.count:
         return shapes
     xy = np.zeros((shapes.count, 2))

@@ -11,7 +11,7 @@ import hashlib
 import numpy as np
 import shapely
 
-from layers.imports.columns import Column
+from layers.imports.blocks import Column
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Notebook
 from layers.imports.outlines import Outlines
@@ -158,7 +158,7 @@ def _blunt(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes: Note
 
 
 def _objects(column: Column, places: np.ndarray) -> np.ndarray:
-    values = column.values[places].astype(object)
+    values: np.ndarray = column.values[places].astype(object)
     values[column.null[places]] = None
     return values
 

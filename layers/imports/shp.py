@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Bytes = bytes | memoryview | np.ndarray
+Bytes = bytes | memoryview
 HEADER = 100
 _NOTHING = np.empty(0, dtype=np.int64)
 TYPES = {

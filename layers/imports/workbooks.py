@@ -20,9 +20,9 @@ from xml.etree.ElementTree import ParseError
 import numpy as np
 
 from layers.imports.archives import demand_sound_archive
+from layers.imports.blocks import Column
 from layers.imports.codes import LEAST_DIGITS, restored
-from layers.imports.columns import Column
-from layers.imports.csv_read import Where, coordinate_columns, distinct_names, points_of, typed
+from layers.imports.csv_read import coordinate_columns, distinct_names, joined_parts, points_of, stated_system, typed
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Notebook, refuse
 
@@ -38,11 +38,10 @@ _ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "
 
 
 class Sheet(NamedTuple):
-    """One sheet as a table: its title, the names of its columns, where the place is, and the rows below the header."""
+    """One sheet as a table: its title, the names of its columns, the rows below, and the number of the first of them."""
 
     title: str
     header: list[str]
-    where: Where
     lines: list[tuple[Any, ...]]
     first: int
 
@@ -113,14 +112,13 @@ def _table(worksheet: Any) -> Sheet | None:
     """The table of a sheet: its header is the first of the top rows that names coordinate columns."""
     for number, row in zip(range(1, HEADER_WITHIN + 1), _rows(worksheet, 1, MAX_COLUMNS), strict=False):
         header = [_shown(value) for value in row]
-        where = coordinate_columns(header)
-        if where is None:
+        if coordinate_columns(header) is None:
             continue
         width = max(place for place, text in enumerate(header, start=1) if text)
         lines = list(_rows(worksheet, number + 1, width))
         while lines and not any(value not in (None, "") for value in lines[-1]):
             lines.pop()
-        return Sheet(worksheet.title, header[:width], where, lines, number + 1)
+        return Sheet(worksheet.title, header[:width], lines, number + 1)
     return None
 
 
@@ -167,8 +165,12 @@ def _layer(title: str, sheet: Sheet, answers: Answers, notes: Notebook) -> tuple
         number for number, line in enumerate(sheet.lines, start=1) if any(value not in (None, "") for value in line)
     ]
     rows = np.array(kept, dtype=np.int64)
-    lines = [sheet.lines[number - 1] for number in kept]
-    header, where = sheet.header, sheet.where
+    lines = [list(sheet.lines[number - 1]) for number in kept]
+    if any(title.endswith("_part2") for title in sheet.header):
+        lines = [["" if value is None else value for value in line] for line in lines]
+    header, lines = joined_parts(sheet.header, lines)
+    where = coordinate_columns(header)
+    assert where is not None
 
     def cells(place: int) -> list[Any]:
         return [line[place] if place < len(line) else None for line in lines]
@@ -181,18 +183,21 @@ def _layer(title: str, sheet: Sheet, answers: Answers, notes: Notebook) -> tuple
     for place, column in enumerate(distinct_names(header, notes)):
         if place not in used:
             layer.columns.append(restored(_column(column, cells(place), rows, notes), rows, notes))
-    if where.degrees and answers.crs is None:
-        notes.note("crs_from_columns", columns=f"{header[where.x or 0]}, {header[where.y or 0]}")
-    return layer, "EPSG:4326" if where.degrees else None
+    titles = [header[place] for place in (where.x, where.y, where.wkt) if place is not None]
+    stated = stated_system(titles)
+    if stated is None and where.degrees and answers.crs is None:
+        notes.note("crs_from_columns", columns=", ".join(titles))
+    return layer, stated or ("EPSG:4326" if where.degrees else None)
 
 
 def _column(name: str, cells: list[Any], rows: np.ndarray, notes: Notebook) -> Column:
     """A column by what all its cells are: whole numbers, decimals, truths, days, moments; texts where they differ."""
-    for code, wrong in (
+    checks: tuple[tuple[str, Callable[[Any], bool]], ...] = (
         ("cells_uncomputed", lambda value: value is UNCOMPUTED),
         ("cells_in_error", lambda value: isinstance(value, str) and value in _ERRORS),
-    ):
-        hit = np.array([wrong(value) for value in cells], dtype=bool)
+    )
+    for code, wrong in checks:
+        hit = np.fromiter((wrong(value) for value in cells), dtype=bool, count=len(cells))
         if hit.any():
             notes.note(code, field=name, rows=rows[hit])
             cells = [None if bad else value for value, bad in zip(cells, hit, strict=True)]
@@ -201,7 +206,7 @@ def _column(name: str, cells: list[Any], rows: np.ndarray, notes: Notebook) -> C
     null = np.array([value is None for value in cells], dtype=bool)
     kinds = {type(value) for value in there}
     if kinds == {bool}:
-        return Column(name, "boolean", np.array([value is True for value in cells], dtype=bool), null)
+        return Column(name, "boolean", np.array([value is True for value in cells]), null)
     if kinds and kinds <= {int, float}:
         return _numbers(name, cells, null)
     if kinds == {datetime.datetime}:
