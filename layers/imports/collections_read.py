@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,9 @@ def _column(name: str, ogr_type: str, subtype: str, raw: np.ndarray) -> Column:
 
 
 def _text(value: object) -> str | None:
+    if isinstance(value, np.ndarray):
+        # A list of values in one field: as text, so that nothing is lost.
+        return json.dumps(value.tolist(), ensure_ascii=False)
     if value is None or value is np.nan or value == "" or value == "NaT":
         return None
     return str(value).replace("\x00", "")
