@@ -34,6 +34,17 @@ def blunted(shapes: np.ndarray) -> np.ndarray:
     return _judged(shapes, cut, owner)
 
 
+def without_spikes(shapes: np.ndarray) -> np.ndarray:
+    """The shapes with those spikes cut off that can be."""
+    result = shapes.copy()
+    sharp = Outlines.of(shapes).sharp_rows(SPIKE_DEGREES)
+    if len(sharp):
+        cut = blunted(shapes[sharp])
+        good = ~shapely.is_missing(cut)
+        result[sharp[good]] = cut[good]
+    return result
+
+
 def _without(polygons: Outlines, tips: np.ndarray) -> np.ndarray:
     """Polygons without some of their vertices; None where a ring would be left with less than three."""
     rings, starts = polygons.offsets
