@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +13,10 @@ from gis.displays import refusal_of_display
 from gis.errors import answer, as_wangge_error, defect
 from layers.errors import InvalidToken, NotFound
 from layers.people.access import SIGNED_IN, Access, door_of
-from layers.people.selectors import actor_of, valid_token
+from layers.people.selectors import actor_of, bearer_token
 from layers.roles import ADMIN_ROLES, TokenScope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-.~+/]{8,200}=*)", re.IGNORECASE)
 ADMIN_DOOR = Access(roles=ADMIN_ROLES)
 _ADMIN_OPEN = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
@@ -49,8 +47,7 @@ class BearerMiddleware:
         """401 at once for a token that is malformed, unknown, revoked or expired."""
         header = request.headers.get("Authorization", "")
         if header:
-            match = _BEARER.fullmatch(header.strip())
-            token = valid_token(match.group(1), timezone.now()) if match else None
+            token = bearer_token(header, timezone.now())
             if token is None:
                 return answer(request, InvalidToken())
             request.bearer = token  # type: ignore[attr-defined]

@@ -84,8 +84,12 @@ def open_stage() -> Iterator[str]:
     home = settings.DATABASES["default"]["NAME"]
     cached = f"wangge_test_{fingerprint()}"
     with _owner() as owner:
+        owner.execute(
+            "SELECT pg_advisory_lock(hashtextextended('wangge_test_template', 0))"
+        )  # one builds, the others wait
         if not _exists(owner, cached):
             _build(owner, cached)
+        owner.execute("SELECT pg_advisory_unlock(hashtextextended('wangge_test_template', 0))")
         name = f"wangge_test_run_{os.getpid()}"
         _drop(owner, name)
         _copy(owner, cached, name)

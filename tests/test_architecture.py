@@ -59,6 +59,7 @@ PURE = (
             "locating",
             "pieces",
             "places",
+            "plan_types",
             "projections",
             "rules",
             "shapes",

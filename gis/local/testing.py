@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,12 +44,17 @@ def run_tests(console: Console, *, long: bool) -> int:
             vendor.npm_install(places, step, log, with_dev=True)
         with test_cluster(places, options, console, log, durable=False) as env:
             code = _node_tests(env, console)
-            arguments = ["-m", "long", "tests"] if long else ["-m", "not long", *_stages()]
+            pytest: list[str | Path] = [places.venv / "bin" / "python", "-m", "pytest"]
             extra = os.environ.get("PYTEST_ARGS", "").split()
-            # pytest last: its summary is the last line of the runners' output.
-            return max(
-                code, attached([places.venv / "bin" / "python", "-m", "pytest", *arguments, *extra], env), key=abs
-            )
+            if long or extra:
+                chosen = ["-m", "long", "tests"] if long else ["-m", "not long", *_stages()]
+                return max(code, attached([*pytest, *chosen, *extra], env), key=abs)
+            *first, browser = _stages()
+            with beside([*pytest, "-m", "not long", browser], env, places.var / "browser.log") as browsed:
+                code = max(code, attached([*pytest, "-m", "not long", *first], env), key=abs)
+                console.line("  · in a browser, beside the others")
+                # Last, so that the summary of a runner is the last line of the output.
+                return max(code, browsed(), key=abs)
 
 
 def _test_options(variable: str, default: str) -> Options:
@@ -110,6 +115,36 @@ def attached(command: Sequence[str | Path], env: dict[str, str]) -> int:
         except subprocess.TimeoutExpired:
             child.kill()
         raise
+
+
+@contextmanager
+def beside(command: Sequence[str | Path], env: dict[str, str], log: Path) -> Iterator[Callable[[], int]]:
+    """Runs a program while the caller does other things; what it yields waits for the end, prints all and gives the code.
+
+    The tests in a browser mostly wait for pictures and the others for processes, so two lanes share two cores well.
+    """
+    with log.open("wb") as said:
+        child = subprocess.Popen(
+            [str(part) for part in command], cwd=start.ROOT, env=env, stdout=said, stderr=subprocess.STDOUT,
+            start_new_session=True, preexec_fn=lambda: children.die_with_parent(signal.SIGTERM),
+        )  # fmt: skip
+
+    def ended() -> int:
+        code = child.wait()
+        sys.stdout.write(log.read_text(encoding="utf-8", errors="replace"))
+        sys.stdout.flush()
+        return code
+
+    try:
+        yield ended
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
 
 
 def _node_tests(env: dict[str, str], console: Console) -> int:

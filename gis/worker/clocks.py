@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from layers.live.heads import keep_head
+from layers.live.receipts import forget_receipts
 from layers.patrols.duty import mark_stale
 from layers.patrols.partitions import ensure_partitions
 
@@ -41,9 +42,15 @@ def days_of_tracks(due: datetime) -> None:
     ensure_partitions()
 
 
+def old_receipts(due: datetime) -> None:
+    """Receipts of writes, dropped once no device can repeat them any more."""
+    forget_receipts(due)
+
+
 #: Every duty by the clock.
 CLOCKS: tuple[Clock, ...] = (
     Clock("stale_units", "* * * * * */10", stale_units),
     Clock("head_of_log", "0 * * * *", keep_head_of_log),
     Clock("days_of_tracks", "40 18 * * *", days_of_tracks),
+    Clock("old_receipts", "50 18 * * *", old_receipts),
 )

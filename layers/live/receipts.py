@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +16,9 @@ from layers.errors import Conflict
 from layers.live.models import Receipt
 
 Json = dict[str, Any]
+
+#: A phone that lay in a drawer for a season may still repeat what it sent; after that its ids are forgotten.
+KEPT = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,9 @@ def once(*, client_id: uuid.UUID, sender: str, operation: str, body: Any, act: C
     result = act()
     Receipt.objects.filter(client_id=client_id).update(result=result)
     return Outcome(result, repeated=False)
+
+
+def forget_receipts(now: datetime) -> int:
+    """How many receipts older than `KEPT` were dropped."""
+    dropped, _ = Receipt.objects.filter(recorded_at__lt=now - KEPT).delete()
+    return dropped

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from django.conf import settings
@@ -17,12 +16,11 @@ from layers.people.access import Access
 from layers.people.displays import COOKIE, DisplayRefused, display_token
 from layers.people.models import Assignment, User
 from layers.people.rights import LiveView
-from layers.people.selectors import actor_of, valid_token
+from layers.people.selectors import actor_of, bearer_token
 from layers.people.sessions import SessionStore
 from layers.roles import TokenScope
 
 DOOR = Access(scopes=frozenset({TokenScope.DISPLAY}))
-_BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-.~+/]{8,200}=*)", re.IGNORECASE)
 
 
 def identify(headers: dict[str, str]) -> Identity:
@@ -45,8 +43,7 @@ def _asker(headers: dict[str, str], now: datetime) -> tuple[User, TokenScope | N
     header = headers.get("authorization", "").strip()
     if not header:
         return _of_cookies(headers.get("cookie", ""), now)
-    match = _BEARER.fullmatch(header)
-    token = valid_token(match.group(1), now) if match else None
+    token = bearer_token(header, now)
     if token is None:
         raise InvalidToken()
     return token.person, TokenScope(token.scope), str(token.pk), token.expires_at

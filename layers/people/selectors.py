@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,9 @@ from layers.roles import Role, TokenScope
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9_\-.~+/]{8,200}=*)", re.IGNORECASE)
 
 
 def posts_of(person: User, at: datetime) -> tuple[Post, ...]:
@@ -48,6 +52,12 @@ def actor_of(
 def token_digest(token: str) -> bytes:
     """SHA-256 of a bearer token, the only form in which it is stored."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def bearer_token(header: str, at: datetime) -> Token | None:
+    """The valid token of an `Authorization` header (RFC 6750); None for anything else, malformed headers included."""
+    match = _BEARER.fullmatch(header.strip())
+    return valid_token(match.group(1), at) if match else None
 
 
 def valid_token(token: str, at: datetime) -> Token | None:

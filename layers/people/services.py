@@ -60,7 +60,7 @@ def create_account(
     user = User(username=username, name=name, name_en=name_en, language=language, client_id=client_id)
     user.set_password(password)
     user.save()
-    publish(_act("account.created", "account", str(user.pk), user.version, who, {"username": username}))
+    publish(_act("account.created", "account", str(user.pk), user.version, who, {}))
     return user
 
 

@@ -144,7 +144,8 @@ def _opener(browser: Browser, cast: Any, url: str) -> Iterator[Any]:
             watched.page.fill("input[name=username]", person.username)
             watched.page.fill("input[name=password]", PASSWORD)
             watched.page.press("input[name=password]", "Enter")
-            watched.page.wait_for_url(f"{url}{path}*")
+            # What the page then needs is waited for by state; a drawing browser may be slow to say `load`.
+            watched.page.wait_for_url(f"{url}{path}*", wait_until="domcontentloaded", timeout=90_000)
         else:
             watched.page.goto(f"{url}{path}")
         return watched

@@ -34,7 +34,7 @@ def page(live_cast, live_url, django_db_blocker):
         page.fill("[name=username]", user.username)
         page.fill("[name=password]", PASSWORD)
         page.click("main button")
-        page.wait_for_url("**/admin/")
+        page.wait_for_url("**/admin/", wait_until="domcontentloaded", timeout=90_000)
         yield page
         browser.close()
     assert [t for t in troubles if "fonts" not in t] == []
@@ -69,7 +69,7 @@ def test_a_courtyard_survives_drawing_and_saving(page, live_url, courtyard, djan
     assert len(rings) == len(before["coordinates"][0])
     page.fill("[name=reason]", "浏览器里改形")
     page.click("[name=_save]")
-    page.wait_for_url("**/admin/territory/building/")
+    page.wait_for_url("**/admin/territory/building/", wait_until="domcontentloaded", timeout=90_000)
     with django_db_blocker.unblock():
         states = list(Building.objects.filter(feature_id=feature_id).order_by("version_from"))
     assert len(states) == 2

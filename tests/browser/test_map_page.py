@@ -167,7 +167,7 @@ def test_signing_out_ends_it(open_page, live_url):
     watched.wait_map()
     watched.page.click("#account summary")
     watched.page.get_by_role("button", name="退出").click()
-    watched.page.wait_for_url(f"{live_url}/accounts/login/*")
+    watched.page.wait_for_url(f"{live_url}/accounts/login/*", wait_until="domcontentloaded", timeout=90_000)
 
 
 def test_lost_tiles_are_told_and_fetched_again(open_page):

@@ -101,7 +101,7 @@ class Camera:
         watched.page.fill("input[name=username]", person.username)
         watched.page.fill("input[name=password]", PASSWORD)
         watched.page.press("input[name=password]", "Enter")
-        watched.page.wait_for_url(f"{self.url}{path}*")
+        watched.page.wait_for_url(f"{self.url}{path}*", wait_until="domcontentloaded", timeout=90_000)
         watched.wait_until(READY[shot.page], PATIENCE_S)
 
     def _steer(self, command: str, args: dict[str, Any]) -> None:
