@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from layers.api import cameras, overview, positions, units, walls
+from layers.api import cameras, overview, positions, records, units, walls
 from layers.api.description import describe_layers, described_person
 from layers.api.incidents import router as incidents
+from layers.api.uploads import router as imports
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names
@@ -26,10 +27,11 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
-for noun in (positions, units, cameras, overview, walls):
+for noun in (positions, units, cameras, overview, walls, records):
     api.add_router("", noun.router)
 
 api.add_router("/incidents", incidents)
+api.add_router("/imports", imports)
 
 
 @api.exception_handler(ValidationError)
