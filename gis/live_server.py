@@ -10,7 +10,7 @@ from typing import Any, cast
 import uvicorn
 from a2wsgi import WSGIMiddleware
 
-from layers.catalog.live import register_live_layers
+from layers.catalog.live import register_layer_broadcasts, register_live_layers
 from layers.live.asgi import LiveApplication
 from layers.live.processes import Pulse
 from layers.live.stream import Station
@@ -54,6 +54,7 @@ def application(live: LiveApplication, *, with_web: bool) -> Any:
 def serve(*, uds: str = "", host: str = "127.0.0.1", port: int = 8000, with_web: bool = False) -> None:
     """Serves until SIGTERM or SIGINT: on a socket file (its folder decides who reaches it), or on a port."""
     register_live_layers()
+    register_layer_broadcasts()
     register_wall_broadcasts()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the usual soft limit, 1024, is one file a stream

@@ -25,6 +25,7 @@ class Group(StrEnum):
     PLACES = "places"
     WATCH = "watch"
     LIVE = "live"
+    OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class FieldSpec:
     """One attribute of a layer.
 
     `column` is the database column (default: the name). `tile_zoom` is the zoom from which the attribute travels in
-    vector tiles (None: never). `visible_to` limits it to roles (None: whoever may see the layer).
+    vector tiles (None: never). `visible_to` limits it to roles (None: whoever may see the layer). `json` says that the
+    value stands under the field's name in the JSON column `attributes` (`layers.catalog.columns` knows how to read it).
     """
 
     name: str
@@ -54,6 +56,7 @@ class FieldSpec:
     visible_to: frozenset[Role] | None = None
     required: bool = False
     max_length: int = 200
+    json: bool = False
 
     @property
     def db_column(self) -> str:
@@ -75,6 +78,23 @@ class Detail:
     cap: int = 2000
 
 
+StyleGeometry = Literal["point", "line", "fill", "mixed"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a layer of staff is drawn: `colour` is a token of the visual language, lengths are design pixels.
+
+    `size` is the radius of dots, `width` that of lines and edges; `opacity` that of surfaces and dots, from 0 to 1.
+    """
+
+    geometry: StyleGeometry
+    colour: str
+    size: float = 3.5
+    width: float = 1.2
+    opacity: float = 0.6
+
+
 @dataclass(frozen=True)
 class LayerSpec:
     """One layer of the map and of every interface.
@@ -84,6 +104,11 @@ class LayerSpec:
     first, against which an assignment's area is matched. A layer that is not `versioned` has a table of its own shape:
     its features are live objects, and `column` of a field may name nothing where the value is added when it is sent.
     `snaps` says that the model stores `snap_clearance`, so that tiles may snap its shapes instead of clipping them.
+    `label` is the field that names a feature on the map (none: no names).
+
+    A layer of staff has an `owner`, the code of the area whose editors keep it, and a `style`; `seen_by` limits it to
+    posts of some roles; its rows without an area are seen by whoever sees the layer at all. `stamp` counts its
+    descriptions, so that whatever was made from an older one can tell.
     """
 
     id: str
@@ -105,6 +130,16 @@ class LayerSpec:
     tiled: bool = True
     versioned: bool = True
     snaps: bool = False
+    label: str = "name"
+    owner: str = ""
+    seen_by: frozenset[Role] | None = None
+    style: Style | None = None
+    stamp: int = 0
+
+    @property
+    def staff(self) -> bool:
+        """True for a layer that staff made from a dataset."""
+        return bool(self.owner)
 
     @property
     def public(self) -> bool:
@@ -131,9 +166,9 @@ class LayerSpec:
 COMMON_FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec("id", "text", "编号", "Id", column="feature_id", tile_zoom=0, required=True),
     FieldSpec("version", "integer", "行版本", "Row version", column="feature_version", tile_zoom=0, required=True),
-    FieldSpec("code", "text", "代码", "Code", tile_zoom=0),
-    FieldSpec("name", "text", "名称", "Name", tile_zoom=0),
-    FieldSpec("name_en", "text", "英文名", "English name", tile_zoom=0),
+    FieldSpec("code", "text", "代码", "Code", tile_zoom=0, max_length=40),
+    FieldSpec("name", "text", "名称", "Name", tile_zoom=0, max_length=120),
+    FieldSpec("name_en", "text", "英文名", "English name", tile_zoom=0, max_length=160),
     FieldSpec("valid_from", "date", "生效日期", "Valid from"),
     FieldSpec("valid_to", "date", "失效日期", "Valid to"),
 )

@@ -26,7 +26,8 @@ def configuration(socket_dir: Path, port: int, memory_mb: int, *, durable: bool)
         "listen_addresses": "",
         "port": port,
         "unix_socket_directories": str(socket_dir),
-        "max_connections": 80,
+        # Tests hold several sites at once, each as large as the one that a durable cluster serves.
+        "max_connections": 80 if durable else 300,
         "password_encryption": "scram-sha-256",
         "shared_buffers": f"{shared_mb}MB",
         "effective_cache_size": f"{max(128, memory_mb // 2)}MB",

@@ -14,6 +14,7 @@ from procrastinate.jobs import Status
 from gis.worker.clocks import CLOCKS, Clock
 from layers.catalog.registry import spec_of
 from layers.catalog.selectors import district_bounds
+from layers.errors import UnknownLayer
 from layers.geo.tilemath import tiles_over
 from layers.people.rights import EVERYTHING
 from layers.tiles.addresses import Spot
@@ -39,7 +40,10 @@ def refresh_statistics() -> None:
 @app.task(name="warm_tiles", pass_context=True)
 def warm_tiles(context: JobContext, layer: str) -> int:
     """Draws a layer's tiles of the low zooms once, so that the database holds their pages; returns how many."""
-    spec = spec_of(layer)
+    try:
+        spec = spec_of(layer)
+    except UnknownLayer:  # a layer of staff that was taken off the maps since
+        return 0
     if not spec.tiled:
         return 0
     specs = tiled_specs((layer,))
@@ -49,7 +53,7 @@ def warm_tiles(context: JobContext, layer: str) -> int:
         for x, y in tiles_over((bounds[0], bounds[1], bounds[2], bounds[3]), z):
             if context.should_abort():
                 return drawn
-            tile((layer,), Spot(z, x, y), versions, (EVERYTHING,))
+            tile(specs, Spot(z, x, y), versions, (EVERYTHING,))
             drawn += 1
     return drawn
 

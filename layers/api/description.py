@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from layers.catalog.descriptions import write_style
 from layers.catalog.registry import visible_specs
 from layers.catalog.selectors import current_versions
 from layers.people.rights import Actor, visible_fields
@@ -41,6 +42,9 @@ def describe_layer(actor: Actor, spec: LayerSpec) -> dict[str, Any]:
         "max_zoom": spec.max_zoom,
         "label_zoom": spec.label_zoom,
         "public": spec.public,
+        "staff": spec.staff,
+        "label": spec.label,
+        "style": write_style(spec.style) if spec.style else None,
         "editable": spec.editable,
         "tiles": f"/tiles/{spec.id}.json" if spec.tiled else None,
         "count": (current.total if current else 0) if spec.versioned else None,

@@ -16,7 +16,7 @@ from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names
 from layers.errors import InvalidInput
-from layers.people.rights import Actor, visible
+from layers.people.rights import Actor, sees_row, visible
 from layers.territory.selectors import area_names, chain_at
 
 api = NinjaAPI(
@@ -81,11 +81,13 @@ def search(
         text,
         layers=list(scopes),
         open_layers=[layer for layer, scope in scopes.items() if scope.everything],
+        unplaced=[spec.id for spec in specs if sees_row(spec, scopes[spec.id], "")],
         joined=[spec.id for spec in specs if all("Line" in kind for kind in spec.geometry_types)],
         prefixes=sorted({prefix for scope in scopes.values() for prefix in scope.prefixes}),
         limit=limit,
     )
-    found = [row for row in found if scopes[row["layer"]].allows(row["area"])]
+    by_id = {spec.id: spec for spec in specs}
+    found = [row for row in found if sees_row(by_id[row["layer"]], scopes[row["layer"]], row["area"])]
     return {"results": _with_chains(found)}
 
 

@@ -10,9 +10,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from layers.catalog import admin_descriptions, admin_staff_features
 from layers.catalog.admin_features import feature_admin
 from layers.catalog.models import LayerVersion
-from layers.catalog.registry import VERSIONED
+from layers.catalog.registry import BUILT_IN, versioned_specs
 from layers.catalog.selectors import model_of
 from layers.live.models import Event
 from layers.people.admin_base import ReadOnlyAdmin, actor_in, either
@@ -21,8 +22,11 @@ from layers.roles import Capability
 from layers.spec import LayerSpec
 from layers.territory.models import Area
 
+#: The tables of the layers that staff made register themselves.
+STAFF_TABLES = (admin_staff_features.StaffFeatureAdmin, admin_descriptions.StaffLayerAdmin)
+
 _by_model: dict[type[Model], list[LayerSpec]] = defaultdict(list)
-for _spec in VERSIONED:
+for _spec in (spec for spec in BUILT_IN if spec.versioned):
     _by_model[model_of(_spec)].append(_spec)
 for _model, _specs in _by_model.items():
     # The deepest description comes first: of the areas it is the grid, which has every attribute.
@@ -37,7 +41,7 @@ class ByLayer(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The layers that have versions, by name."""
-        return [(spec.id, either(spec.zh, spec.en)) for spec in VERSIONED]
+        return [(spec.id, either(spec.zh, spec.en)) for spec in versioned_specs()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Rows of the chosen layer."""

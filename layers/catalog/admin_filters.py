@@ -17,7 +17,7 @@ from layers.territory.models import Area
 
 def in_areas(spec: LayerSpec, prefixes: tuple[str, ...]) -> Q:
     """Rows of a layer that lie in one of the areas, by the layer's own area columns."""
-    condition = Q(pk__in=[])
+    condition = Q(**{spec.area_columns[0]: ""}) if spec.staff else Q(pk__in=[])
     for prefix in prefixes:
         condition |= Q(**{f"{spec.area_columns[0]}__startswith": prefix})
         if len(spec.area_columns) > 1:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from shapely.geometry.base import BaseGeometry
 
 from layers.catalog import edit_rules as rules
+from layers.catalog.columns import DOCUMENT, spread
 from layers.catalog.features import FeatureRow, stable_id
 from layers.catalog.models import LayerVersion
 from layers.catalog.registry import spec_of
@@ -198,9 +199,9 @@ def _blank(spec: LayerSpec) -> dict[str, Any]:
     """A value for every column of a feature about to be made."""
     known = DEFAULTS.get(spec.id, {})
     types = {f.db_column: f.type for f in spec.fields}
-    return {
-        f.column: known.get(f.column, "" if types.get(f.column, "text") == "text" else None) for f in _columns(spec)
-    }
+    columns = [f.column for f in _columns(spec) if f.column != DOCUMENT]
+    blank = {column: known.get(column, "" if types.get(column, "text") == "text" else None) for column in columns}
+    return spread(spec, blank)
 
 
 def _permitted(spec: LayerSpec, actor: Actor, key: str) -> _State:
@@ -208,7 +209,7 @@ def _permitted(spec: LayerSpec, actor: Actor, key: str) -> _State:
     row = _last_row(spec, key)
     if row is not None and row.version_to is None:
         shape = None if row.geom is None else shapely.from_wkb(bytes(row.geom.wkb))
-        values = {f.column: getattr(row, f.attname) for f in _columns(spec)}
+        values = spread(spec, {f.column: getattr(row, f.attname) for f in _columns(spec)})
         area = rules.area_of(spec, values, shape)
         if rules.may_edit(actor, spec, area):
             return _State(row.feature_version, values, shape, area)
@@ -268,15 +269,21 @@ def _row(spec: LayerSpec, key: str, values: dict[str, Any], shape: BaseGeometry 
     metric = None if shape is None else reproject(shape, STORAGE_SRID, METRIC_SRID)
     if moved:
         if shape is not None and spec.area_columns and spec.model != "territory.Area":
-            _place(values, shape)
+            _place(spec, values, shape)
         derive(spec, values, metric)
     return FeatureRow(key, shape, values, rank_of(spec, values, metric))
 
 
-def _place(values: dict[str, Any], shape: BaseGeometry) -> None:
-    """Fills the area codes of a feature from where it lies. Raises InvalidGeometry outside the district."""
+def _place(spec: LayerSpec, values: dict[str, Any], shape: BaseGeometry) -> None:
+    """Fills the area codes of a feature from where it lies. Raises InvalidGeometry outside the district.
+
+    What staff collect may lie beyond it; then it is of no area.
+    """
     point = shape.representative_point()
     chain = chain_at(point.x, point.y)
+    if spec.staff:
+        values["community"] = chain.code("community") or ""
+        return
     if not chain.codes:
         raise InvalidGeometry("位置不在辖区内", "the shape lies outside the district", field="geometry")
     for level in _LEVELS:

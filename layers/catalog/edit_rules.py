@@ -32,6 +32,8 @@ DERIVED = frozenset(
     {"id", "version", "valid_from", "valid_to", "grid", "community", "subdistrict", "parent", "area_m2",
      "service_code20", "camera"}
 )  # fmt: skip
+#: The same of a layer of staff, whose other attributes mean whatever its makers said.
+DERIVED_OF_STAFF = frozenset({"id", "version", "valid_from", "valid_to", "community"})
 _TILED = frozenset({"territory.Area", "territory.UnitGrid"})
 _UNREADABLE = {"not in the code list": "不在代码表中", "a value is required": "必填"}
 
@@ -48,11 +50,17 @@ def tiles(spec: LayerSpec) -> bool:
 
 def editable_fields(spec: LayerSpec) -> tuple[FieldSpec, ...]:
     """The attributes a person may set; `code` only when the feature is made."""
-    return tuple(f for f in spec.fields if f.name not in DERIVED)
+    derived = DERIVED_OF_STAFF if spec.staff else DERIVED
+    return tuple(f for f in spec.fields if f.name not in derived)
 
 
 def area_of(spec: LayerSpec, values: Mapping[str, Any], shape: BaseGeometry | None) -> str:
-    """The area code against which rights are asked: the row's own, else the smallest area around its shape."""
+    """The area code against which rights are asked: the row's own, else the smallest area around its shape.
+
+    A layer of staff is kept as a whole: it is its owner's.
+    """
+    if spec.staff:
+        return spec.owner
     for column in spec.area_columns:
         if values.get(column):
             return str(values[column])
@@ -78,6 +86,7 @@ def clean_values(spec: LayerSpec, given: Mapping[str, Any], *, making: bool) -> 
     """`given` (by attribute name) as values by column. Raises InvalidInput naming the attribute at fault."""
     allowed = {f.name: f for f in editable_fields(spec) if making or f.name != "code"}
     nullable = {f.column: f.null for f in model_of(spec)._meta.concrete_fields}
+    nullable |= {f.db_column: True for f in spec.fields if f.json}
     values: dict[str, Any] = {}
     for name, raw in given.items():
         field = allowed.get(name)

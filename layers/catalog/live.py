@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from layers.cameras import live as cameras
 from layers.incidents import live as incidents
+from layers.live.broadcasts import Broadcast, register_broadcast
 from layers.live.feed import instant
 from layers.live.registry import LiveLayer, register
 from layers.patrols import live as patrols
@@ -25,6 +26,20 @@ LIVE: tuple[LiveLayer, ...] = (
     LiveLayer("units", patrols.read_live, patrols.dress, hashed=False, lasting=patrols.NAMES, positions=_positions),
     LiveLayer("cameras", cameras.read_live, cameras.dress, lasting=cameras.NAMES),
 )
+
+
+#: Kinds of events by which layers of staff come, change and go.
+DESCRIBED = ("layer.made", "layer.described", "layer.retired")
+
+
+def _described(layer: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"layer": layer, "version": int(payload["version"])}
+
+
+def register_layer_broadcasts() -> None:
+    """Makes known to the stream that layers of staff come, change and go."""
+    for kind in DESCRIBED:
+        register_broadcast(Broadcast(kind, _described))
 
 
 def register_live_layers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models.functions import Now
@@ -42,19 +43,28 @@ class LayerVersion(models.Model):
         return f"{self.layer} v{self.version}"
 
 
+@pghistory.track(meta={"db_table": "catalog_dataset_history"})
 class DatasetLayer(models.Model):
-    """A layer that staff made from a dataset: the same description as a built-in one, as a row."""
+    """A layer that staff made from a dataset: the same description as a built-in one, as a row.
+
+    `version` counts descriptions and goes on when an id that was retired is used again.
+    """
 
     id = models.CharField(_("id"), max_length=40, primary_key=True)
     description = models.JSONField(_("description"))
-    created_at = models.DateTimeField(db_default=Now())
-    created_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField(_("made"), db_default=Now())
+    created_by = models.CharField(_("by"), max_length=64)
+    retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
     client_id = models.UUIDField(null=True, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
         verbose_name = _("staff layer")
         verbose_name_plural = _("staff layers")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class DatasetFeature(LayerFeature):
@@ -69,7 +79,7 @@ class DatasetFeature(LayerFeature):
     class Meta:
         verbose_name = _("staff layer feature")
         verbose_name_plural = _("staff layer features")
-        constraints = feature_constraints("catalog_feature", "layer")
+        constraints = feature_constraints("catalog_feature")
         indexes = [*feature_indexes("catalog_feature"), models.Index(fields=["layer"], name="catalog_feature_layer")]
         db_table = "catalog_feature"
 

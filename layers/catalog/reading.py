@@ -10,6 +10,7 @@ import shapely
 from django.db import connection
 from psycopg import sql
 
+from layers.catalog.columns import area_condition, expression
 from layers.catalog.selectors import own_rows, table_of, version_of
 from layers.errors import NotFound
 from layers.people.rights import Actor, RowScope, visible, visible_fields
@@ -25,10 +26,8 @@ def scope_condition(spec: LayerSpec, scope: RowScope) -> tuple[sql.Composable, l
         return sql.SQL("true"), []
     if scope.nothing or not spec.area_columns:
         return sql.SQL("false"), []
-    column: sql.Composable = sql.Identifier(spec.area_columns[0])
-    if len(spec.area_columns) > 1:
-        column = sql.SQL("coalesce(nullif({}, ''), {})").format(*map(sql.Identifier, spec.area_columns[:2]))
-    return sql.SQL("{} LIKE ANY(%s)").format(column), [[f"{prefix}%" for prefix in scope.prefixes]]
+    condition = area_condition(spec, "%s")
+    return sql.SQL(condition), [[f"{prefix}%" for prefix in scope.prefixes]]
 
 
 def feature(spec: LayerSpec, feature_id: str, actor: Actor) -> Json:
@@ -42,7 +41,7 @@ def feature(spec: LayerSpec, feature_id: str, actor: Actor) -> Json:
         "SELECT {columns}, ST_AsBinary(geom), ST_AsBinary(ST_PointOnSurface(geom)) FROM {table}"
         " WHERE feature_id = %s AND version_from <= %s AND (version_to IS NULL OR version_to > %s) AND {scope} AND {own}"
     ).format(
-        columns=sql.SQL(", ").join(sql.Identifier(f.db_column) for f in fields),
+        columns=sql.SQL(", ").join(sql.SQL(expression(f)) for f in fields),
         table=sql.Identifier(table_of(spec)),
         scope=condition,
         own=own,

@@ -68,6 +68,8 @@ def rank_of(spec: LayerSpec, values: Mapping[str, Any], metric: BaseGeometry | N
 
 def derive(spec: LayerSpec, values: dict[str, Any], metric: BaseGeometry | None) -> None:
     """Fills what a delivery does not carry because it follows from the rest: areas, codes above, CJ/T 349 code."""
+    if spec.staff:
+        return  # its attributes mean what its makers said
     if "area_m2" in {f.name for f in spec.fields} and metric is not None:
         values["area_m2"] = round(metric.area, 2)
     if values.get("bearing_deg") is not None:

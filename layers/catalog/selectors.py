@@ -121,7 +121,7 @@ WITH found AS (
     WHERE layer = ANY(%(layers)s)
       AND (name LIKE %(part)s OR code LIKE %(prefix)s OR initials LIKE %(lower)s OR pinyin LIKE %(lower)s
            OR name_en ILIKE %(part)s)
-      AND (layer = ANY(%(open)s) OR area LIKE ANY(%(areas)s))
+      AND (layer = ANY(%(open)s) OR area LIKE ANY(%(areas)s) OR (area = '' AND layer = ANY(%(unplaced)s)))
 ), joined AS (
     SELECT layer, feature_id, code, kind, name, name_en, area, lon, lat, rank, fit,
            min(west) OVER all_pieces AS west, min(south) OVER all_pieces AS south,
@@ -140,11 +140,13 @@ LIMIT %(limit)s
 
 
 def search_names(
-    text: str, *, layers: list[str], open_layers: list[str], joined: list[str], prefixes: list[str], limit: int
-) -> list[dict[str, Any]]:
+    text: str, *, layers: list[str], open_layers: list[str], unplaced: list[str], joined: list[str],
+    prefixes: list[str], limit: int,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Features whose name, pinyin, initials or code fit `text`, best first.
 
-    `layers` may be searched at all; those not in `open_layers` only inside the areas `prefixes`. In the layers
+    `layers` may be searched at all; those not in `open_layers` only inside the areas `prefixes`, and where they are
+    `unplaced` also what has no area. In the layers
     `joined`, features of one name are one result.
     """
     plain = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
@@ -155,6 +157,7 @@ def search_names(
         "lower": plain.lower().replace(" ", "") + "%",
         "layers": layers,
         "open": open_layers,
+        "unplaced": unplaced,
         "joined": joined,
         "areas": [prefix + "%" for prefix in prefixes],
         "limit": limit,

@@ -6,6 +6,7 @@ tells the log, all in one transaction. What did not change is not touched; if no
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from layers.catalog.columns import DOCUMENT, stored
 from layers.catalog.features import FeatureRow
 from layers.catalog.models import LayerVersion, SearchName
 from layers.catalog.pinyin import full_pinyin, initials
@@ -57,20 +59,20 @@ def publish_version(
     """
     table = table_of(spec)
     lock_layer(spec.id)
-    stored = _stored(spec, table)
+    former = _stored(spec, table)
     new = {row.feature_id: row for row in rows}
     if len(new) != len(rows):
         raise ValueError(f"{spec.id}: the same id stands in several rows")
-    still = {key for key, old in stored.items() if old.open}
+    still = {key for key, old in former.items() if old.open}
     added = [row for row in rows if row.feature_id not in still]
-    changed = [row for row in rows if row.feature_id in still and stored[row.feature_id].digest != row.digest]
+    changed = [row for row in rows if row.feature_id in still and former[row.feature_id].digest != row.digest]
     removed = sorted(still - new.keys()) if whole else sorted(still & set(gone))
     if not (added or changed or removed):
         return None
     version = next_version(spec.id)
     import_id = source.import_id or uuid.uuid4()
-    _close(table, [stored[key].row_id for key in [*removed, *(row.feature_id for row in changed)]], version, effective)
-    _copy(spec, table, [*added, *changed], stored, version, effective, import_id)
+    _close(table, [former[key].row_id for key in [*removed, *(row.feature_id for row in changed)]], version, effective)
+    _copy(spec, table, [*added, *changed], former, version, effective, import_id)
     total = len(still) + len(added) - len(removed)
     bbox = _bounds(spec, table, version)
     row = LayerVersion.objects.create(
@@ -79,18 +81,42 @@ def publish_version(
         removed=len(removed), total=total, west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
     )  # fmt: skip
     _rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
+    tell_version(row)
+    return row
+
+
+@transaction.atomic
+def restate_version(*, spec: LayerSpec, effective: date, actor: str, source: Source) -> LayerVersion | None:
+    """A version of a layer with the rows it has, drawn from a new description: tiles get new addresses.
+
+    None before the first version. The caller has asked for the right to do this.
+    """
+    lock_layer(spec.id)
+    last = LayerVersion.objects.filter(layer=spec.id).order_by("-version").first()
+    if last is None:
+        return None
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=last.version + 1, effective=effective, actor=actor, source=source.name,
+        import_id=source.import_id or uuid.uuid4(), added=0, changed=0, removed=0, total=last.total, west=last.west,
+        south=last.south, east=last.east, north=last.north,
+    )  # fmt: skip
+    tell_version(row)
+    return row
+
+
+def tell_version(row: LayerVersion) -> None:
+    """Tells the log of a publication, as the last step of its transaction."""
     publish(
         Act(
-            kind="layer.published", object_type="layer", object_id=spec.id, object_version=version, actor=actor,
-            happened_at=timezone.now(),
+            kind="layer.published", object_type="layer", object_id=row.layer, object_version=row.version,
+            actor=row.actor, happened_at=timezone.now(),
             payload={
-                "layer": spec.id, "version": version, "effective": effective.isoformat(), "added": len(added),
-                "changed": len(changed), "removed": len(removed), "total": total, "import_id": str(import_id),
+                "layer": row.layer, "version": row.version, "effective": row.effective.isoformat(), "added": row.added,
+                "changed": row.changed, "removed": row.removed, "total": row.total, "import_id": str(row.import_id),
             },
         )
     )  # fmt: skip
     transaction.on_commit(lambda: current_versions(fresh=True))
-    return row
 
 
 def lock_layer(layer: str) -> None:
@@ -123,13 +149,13 @@ def _close(table: str, row_ids: list[int], version: int, effective: date) -> Non
 
 
 def _copy(
-    spec: LayerSpec, table: str, rows: Sequence[FeatureRow], stored: dict[str, _Stored], version: int,
+    spec: LayerSpec, table: str, rows: Sequence[FeatureRow], former: dict[str, _Stored], version: int,
     effective: date, import_id: uuid.UUID,
 ) -> None:  # fmt: skip
     """Adds rows by COPY; columns are those the first row names, and every row must name the same."""
     if not rows:
         return
-    columns = sorted(rows[0].values)
+    columns = sorted(stored(spec, rows[0].values))
     constants = list(spec.where.values())
     names = [*_FIXED, *spec.where, *columns, "geom"]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -139,11 +165,13 @@ def _copy(
     wkb = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement.as_string(None)) as copy:
         for row, shape in zip(rows, wkb, strict=True):
-            old = stored.get(row.feature_id)
+            old, values = former.get(row.feature_id), stored(spec, row.values)
+            if DOCUMENT in values:
+                values[DOCUMENT] = json.dumps(values[DOCUMENT], ensure_ascii=False)
             copy.write_row(
                 [
                     row.feature_id, old.feature_version + 1 if old else 1, effective, version, import_id, row.rank,
-                    row.digest, *constants, *(row.values[column] for column in columns), shape,
+                    row.digest, *constants, *(values[column] for column in columns), shape,
                 ]
             )  # fmt: skip
 
@@ -177,7 +205,7 @@ def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
     point = row.geometry.representative_point()
     west, south, east, north = row.geometry.bounds
     area = next((str(row.values[c]) for c in spec.area_columns if row.values.get(c)), "")
-    kind = str(row.values.get("kind") or row.values.get("use") or row.values.get("class") or "")
+    kind = "" if spec.staff else str(row.values.get("kind") or row.values.get("use") or row.values.get("class") or "")
     return SearchName(
         layer=spec.id, feature_id=row.feature_id, code=code, kind=kind, name=name or code,
         name_en=str(row.values.get("name_en") or ""), pinyin=full_pinyin(name), initials=initials(name), area=area,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from layers.spec import FieldSpec
 
+#: Asia/Shanghai has had one offset since 1991; surveys older than that date whole days.
+_HERE = timezone(timedelta(hours=8))
 _TRUE = frozenset({"1", "y", "yes", "true", "t", "是", "有"})
 _FALSE = frozenset({"0", "n", "no", "false", "f", "否", "无", ""})
 
@@ -60,17 +62,24 @@ def _number(spec: FieldSpec, value: Any, text: str) -> int | float | None:
         return number
     if not number.is_integer():
         raise Unusable("not a whole number")
+    if abs(number) >= 2**63:
+        raise Unusable("too large")
     return int(number)
 
 
 def _moment(spec: FieldSpec, value: Any, text: str) -> date | datetime | None:
     if isinstance(value, datetime):
-        return value if spec.type == "datetime" else value.date()
+        return _aware(value) if spec.type == "datetime" else value.date()
     if isinstance(value, date):
         return value
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text) if spec.type == "datetime" else date.fromisoformat(text)
+        return _aware(datetime.fromisoformat(text)) if spec.type == "datetime" else date.fromisoformat(text)
     except ValueError as error:
         raise Unusable("not a date") from error
+
+
+def _aware(moment: datetime) -> datetime:
+    """The moment with an offset: what names none is told in the district's own time."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=_HERE)

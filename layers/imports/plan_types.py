@@ -99,7 +99,8 @@ class Incoming:
     `rows` are their numbers in the file, `degrees` and `metric` shapely shapes in EPSG:4326 and EPSG:4547, `values`
     attribute values by database column (objects as the model holds them, None for nothing). `coded` says which rows
     have an id that follows from a code or came with the file; the others are matched by shape and keep or get an id then.
-    `delivered` names the database columns that the delivery fills: the others are no reason to call a row changed.
+    `delivered` names the database columns that the mapping fills, `following` those that follow from shape and place:
+    these count when the shape differs; all others are no reason to call a row changed and keep what is stored.
     """
 
     ids: np.ndarray
@@ -111,6 +112,7 @@ class Incoming:
     digests: list[bytes]
     coded: np.ndarray = factory(default_factory=lambda: np.zeros(0, dtype=bool))
     delivered: frozenset[str] = frozenset()
+    following: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.ids)

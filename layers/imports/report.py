@@ -20,7 +20,7 @@ from django.utils import timezone
 from jinja2 import Template
 
 from layers.catalog.models import LayerVersion
-from layers.catalog.registry import BUILT_IN, spec_of
+from layers.catalog.registry import spec_of, versioned_specs
 from layers.catalog.selectors import current_rows, current_versions, district_bounds, model_of, profile
 from layers.errors import TilingBroken
 from layers.imports.report_styles import POLICY, STYLE, THEME
@@ -93,7 +93,7 @@ def _lines(summary: Summary | None) -> list[Line]:
     """A line for each layer that holds something, or that this load touched."""
     current = current_versions(fresh=True)
     lines = []
-    for spec in BUILT_IN:
+    for spec in versioned_specs():
         row = summary.versions.get(spec.id) if summary else _last(spec)
         known = current.get(spec.id)
         if known is None and row is None:

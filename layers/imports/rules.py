@@ -29,6 +29,7 @@ _RENAME = (
     "Give it the extension of what it really is, or export it as shapefile, GeoPackage or GeoJSON.",
 )
 _GIVE_CRS = ("用 --crs 指明坐标系，候选见清单。", "Name the system with --crs; candidates are listed.")
+_GIVE_MAPPING = ("在映射中指定该字段的列或固定值。", "Name the field's column or a constant in the mapping.")
 _GIVE_ENCODING = ("用 --encoding 指明编码。", "Name the encoding with --encoding.")
 
 #: Refusals at the door: what the thing is, how it is packed, how large it is.
@@ -129,4 +130,41 @@ PLACES: dict[str, Rule] = {
     "gap_below": Rule("warning", "{n} 处缝隙不到 1 平方米，将贴合", "{n} gaps are below 1 m²; they will be closed", *_NOTHING),
 }  # fmt: skip
 
-RULES: dict[str, Rule] = {**DOOR, **SHAPES, **WORDS, **PLACES}
+#: What a mapping cannot settle, and values that the layer cannot hold.
+MAPPING: dict[str, Rule] = {
+    "mapping_missing": Rule("question", "必填字段 {title}（{field}）没有对应的列", "the required field {field} has no column", *_GIVE_MAPPING, "--mapping"),
+    "mapping_unsure": Rule("question", "必填字段 {title}（{field}）像是列 {column}，把握 {confidence}", "the required field {field} looks like column {column}, confidence {confidence}", *_GIVE_MAPPING, "--mapping"),
+    "mapping_guessed": Rule("info", "字段 {title}（{field}）取自列 {column}，把握 {confidence}", "field {field} is taken from column {column}, confidence {confidence}", "在映射中核对该字段。", "Check this field in the mapping."),
+    "values_unknown": Rule("question", "列 {column} 的值 {sample} 不在 {title}（{field}）的代码表里", "values of column {column} are not in the code list of {field}: {sample}", "在映射中为这些值指定代码。", "Say in the mapping what these values mean.", "--mapping"),
+    "columns_unused": Rule("info", "未使用的列：{names}", "columns that are not used: {names}", *_NOTHING),
+    "column_unknown": Rule("error", "映射指定的列 {column} 不在文件里", "the file has no column {column}, which the mapping names", "在映射中另选一列。", "Choose another column in the mapping."),
+    "constant_unusable": Rule("error", "字段 {field} 的固定值 {value} 不可用", "field {field} cannot hold the constant {value}", "在映射中改正固定值。", "Correct the constant in the mapping."),
+    "required_missing": Rule("error", "{n} 行缺必填字段 {title}（{field}）", "{n} rows lack the required field {field}", "补齐所列的行，或在映射中给固定值。", "Fill the rows listed, or give a constant in the mapping."),
+    "values_unlisted": Rule("warning", "字段 {field} 有 {n} 行的值不在代码表里（{sample}），置空", "field {field}: {n} rows hold values outside the code list ({sample}) and become empty", "在映射中为这些值指定代码。", "Say in the mapping what these values mean."),
+    "values_too_long": Rule("warning", "字段 {field} 有 {n} 行太长，已截短（{sample}）", "field {field}: {n} rows are too long and are cut ({sample})", *_ASK_SOURCE),
+    "values_garbled": Rule("warning", "字段 {field} 有 {n} 行含不能解码的字符，置空", "field {field}: {n} rows hold characters that cannot be decoded and become empty", *_GIVE_ENCODING),
+    "booleans_bad": Rule("warning", "字段 {field} 有 {n} 行既非是也非否（{sample}），置空", "field {field}: {n} rows are neither yes nor no ({sample}) and become null", *_ASK_SOURCE),
+    "numbers_not_whole": Rule("warning", "字段 {field} 有 {n} 行不是整数（{sample}），置空", "field {field}: {n} rows are not whole numbers ({sample}) and become null", *_ASK_SOURCE),
+    "numbers_out_of_range": Rule("warning", "字段 {field} 有 {n} 行超出可存的范围（{sample}），置空", "field {field}: {n} rows are beyond what can be stored ({sample}) and become null", *_ASK_SOURCE),
+    "codes_malformed": Rule("error", "{n} 行的代码不合 {level} 的编码规则（{sample}）", "{n} rows have codes that are not those of a {level} ({sample})", "改正所列的代码。", "Correct the codes listed."),
+    "area_codes_contradict": Rule("warning", "字段 {field} 有 {n} 行与所在位置不符", "field {field}: {n} rows name an area in which they do not lie", "核对所列的行；按文件所写保存。", "Check the rows listed; what the file says is kept."),
+    "rows_without_shape": Rule("warning", "{n} 行没有图形，不导入", "{n} rows without a shape are not imported", *_ASK_SOURCE),
+    "kind_unfit": Rule("error", "{n} 行的几何类型与图层 {target} 不符（应为 {wanted}）", "{n} rows have a geometry type that layer {target} cannot hold (it wants {wanted})", "换目标图层，或转换几何类型。", "Choose another layer, or convert the geometry."),
+    "not_placed": Rule("question", "坐标系未定，不知数据在何处", "nobody knows yet where the data lies", *_GIVE_CRS, "--crs"),
+}  # fmt: skip
+
+#: How the rows of a layer must lie to each other and to what stands.
+TOPOLOGY: dict[str, Rule] = {
+    "nodes_added": Rule("info", "补 {count} 个节点，移动 {moved} 个顶点（1 厘米以内），{n} 行", "{count} missing nodes were added and {moved} vertices moved by up to 1 cm, in {n} rows", *_NOTHING),
+    "slivers_snapped": Rule("warning", "{count} 处不到 1 平方米的重叠或缝隙已贴合，共 {area}", "{count} overlaps or gaps below 1 m² were snapped, {area} in all", *_NOTHING),
+    "parent_gap": Rule("error", "{count} 个上级区域没有铺满，最大缺 {area}（{pair}）", "{count} areas above are not covered, {area} lacking at most ({pair})", "修正所列的边界。", "Mend the borders listed."),
+    "parent_excess": Rule("error", "{n} 行超出上级区域，最大 {area}（{pair}）", "{n} rows reach beyond the area above, by {area} at most ({pair})", "修正所列的边界。", "Mend the borders listed."),
+    "parent_unknown": Rule("error", "{n} 行的上级区域不存在（{pair}）", "{n} rows belong to an area that is not there ({pair})", "先导入上级图层，或改正代码。", "Import the layer above first, or correct the codes."),
+    "children_unfit": Rule("warning", "{count} 个区域与现有下级不再吻合，最大相差 {area}（{pair}）", "{count} areas no longer fit what stands below them, {area} at most ({pair})", "随后导入下级图层。", "Import the layer below afterwards."),
+    "points_outside": Rule("question", "{n} 行在辖区之外", "{n} rows lie outside the district", *_GIVE_CRS, "--crs"),
+    "rows_overlap": Rule("warning", "{n} 行互相重叠超过 1 平方米，最大 {area}（{pair}）", "{n} rows overlap by more than 1 m², {area} at most ({pair})", "核对所列的行。", "Check the rows listed."),
+    "roads_isolated": Rule("warning", "{n} 条道路与路网不相连", "{n} roads are not connected to the network", "核对所列的行。", "Check the rows listed."),
+    "roads_dangling": Rule("warning", "{count} 个道路端点距另一条路不到 1 米却不相接", "{count} ends of roads stop less than 1 m short of another road", "核对所列的行。", "Check the rows listed."),
+}  # fmt: skip
+
+RULES: dict[str, Rule] = {**DOOR, **SHAPES, **WORDS, **PLACES, **MAPPING, **TOPOLOGY}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.catalog.registry import VERSIONED, spec_of
+from layers.catalog.registry import spec_of
 from layers.catalog.selectors import current_rows
 from layers.errors import UnknownLayer
 from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject
@@ -25,7 +25,7 @@ _BEYOND = ("roads", "waters", "greens")
 def target_of(layer: str) -> Target:
     """The stored layer of an id, as a comparison needs it. Raises UnknownLayer when no file can be meant for it."""
     spec = spec_of(layer)
-    if spec not in VERSIONED or not spec.editable:
+    if not spec.versioned or not spec.editable:
         raise UnknownLayer(f"图层 {layer} 不接受导入", f"layer {layer} takes no imports", field="layer", found=layer)
     codes, shapes = _rows(layer)
     _, district = _rows("district")

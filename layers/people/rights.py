@@ -6,7 +6,7 @@ Every door (page, API, tile, stream, count, search, export, /admin/) asks these 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from layers.geo.codes import covers, widen
 from layers.roles import GRANTS, Capability, Mode, Reach, Role, TokenScope
@@ -152,15 +152,34 @@ def reach_of(post: Post, reach: Reach) -> str:
 
 
 def visible(actor: Actor, spec: LayerSpec) -> RowScope:
-    """Which rows of a layer the actor may see; public base layers are one scope for everybody."""
+    """Which rows of a layer the actor may see; public base layers are one scope for everybody.
+
+    A layer of staff is seen by posts that touch its owner's area, and, where it is kept for some roles, by those and by
+    whoever edits it.
+    """
     if spec.rights is None:
         return EVERYTHING
     prefixes: set[str] = set()
     for post in actor.posts:
         grant = GRANTS[post.role].get(spec.rights)
-        if grant is not None and grant.reach is not Reach.DEPARTMENT:
-            prefixes.add(reach_of(post, grant.reach))
+        if grant is None or grant.reach is Reach.DEPARTMENT:
+            continue
+        prefix = reach_of(post, grant.reach)
+        if spec.owner and not (covers(prefix, spec.owner) or covers(spec.owner, prefix)):
+            continue
+        if spec.seen_by is not None and post.role not in spec.seen_by and not _edits(actor, post, spec):
+            continue
+        prefixes.add(prefix)
     return RowScope(prefixes=_outermost(prefixes))
+
+
+def sees_row(spec: LayerSpec, scope: RowScope, code: str) -> bool:
+    """True when a row of the area `code` ("" for none) may be seen by whoever has this scope of the layer."""
+    return scope.allows(code) or (spec.staff and not code and not scope.nothing)
+
+
+def _edits(actor: Actor, post: Post, spec: LayerSpec) -> bool:
+    return may(replace(actor, posts=(post,)), Capability.EDIT_LAYERS, area=spec.owner)
 
 
 def visible_fields(actor: Actor, spec: LayerSpec) -> tuple[FieldSpec, ...]:
@@ -185,11 +204,15 @@ _ADMIN_MODELS: dict[str, Capability] = {
     "territory.areakind": Capability.EDIT_BOUNDARIES,
     "territory.unitgrid": Capability.EDIT_BOUNDARIES,
     "catalog.layerversion": Capability.EDIT_LAYERS,
+    "catalog.datasetlayer": Capability.EDIT_LAYERS,
+    "catalog.datasetfeature": Capability.EDIT_LAYERS,
     "live.event": Capability.OPERATE,
 }
 #: Shared by who draws the map and who runs the system.
 _WALL_MODELS = frozenset({"walls.scene", "walls.wall", "walls.wallpresence"})
 _LAYER_APPS = frozenset({"territory", "places", "cameras", "patrols"})
+#: Tables of other apps that hold features of layers.
+_LAYER_MODELS = frozenset({"catalog.datasetfeature"})
 
 
 def admin_permission(actor: Actor, perm: str) -> bool:
@@ -203,6 +226,7 @@ def admin_permission(actor: Actor, perm: str) -> bool:
         capability = Capability.EDIT_LAYERS
     if capability is None:
         return False
-    if verb == "view" and app in _LAYER_APPS and may(actor, Capability.SEE_MAP):
+    holds_features = app in _LAYER_APPS or f"{app}.{model}" in _LAYER_MODELS
+    if verb == "view" and holds_features and may(actor, Capability.SEE_MAP):
         return True
     return may(actor, capability)

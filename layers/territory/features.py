@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, GeneratedField, Q, QuerySet
 from django.utils import timezone
@@ -90,20 +88,12 @@ def in_force(rows: QuerySet[_Row], *, on: date | None = None) -> QuerySet[_Row]:
     return rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
-def feature_constraints(table: str, *key: str) -> list[Any]:
-    """Constraints every layer table has: one state a day per feature, sane periods, sound geometry.
+def feature_constraints(table: str) -> list[Any]:
+    """Constraints every layer table has: versions in order, sound geometry.
 
-    `key` are columns that tell features of different layers in one table apart, besides the id.
+    That a feature never has two states on one day is kept by a trigger on whole statements (`one_state_a_day`).
     """
-    days = Func(F("valid_from"), F("valid_to"), function="daterange", output_field=DateRangeField())
     return [
-        ExclusionConstraint(
-            name=f"{table}_one_state_a_day",
-            expressions=[
-                *((column, RangeOperators.EQUAL) for column in (*key, "feature_id")),
-                (days, RangeOperators.OVERLAPS),
-            ],
-        ),
         models.CheckConstraint(
             name=f"{table}_versions_in_order",
             condition=Q(version_to__isnull=True) | Q(version_to__gt=F("version_from")),
@@ -113,10 +103,34 @@ def feature_constraints(table: str, *key: str) -> list[Any]:
 
 
 def feature_indexes(table: str) -> list[Any]:
-    """Indexes every layer table has: both geometries, the open rows by id, the versions."""
+    """Indexes every layer table has: both geometries, the states of a feature.
+
+    None names a version or a day, so that a row is closed in its own page, without a touch on any index.
+    """
     return [
         GistIndex(fields=["geom"], name=f"{table}_geom"),
         GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857"),
-        models.Index(fields=["feature_id"], name=f"{table}_open", condition=Q(version_to__isnull=True)),
-        models.Index(fields=["version_from", "version_to"], name=f"{table}_versions"),
+        models.Index(fields=["feature_id"], name=f"{table}_feature"),
     ]
+
+
+#: How full pages of layer tables are written: beside a row there is room for its closed twin.
+FILL_PERCENT = 50
+
+
+def one_state_a_day(table: str, key: str = "", *, fill_percent: int = FILL_PERCENT) -> tuple[str, str]:
+    """SQL (and what undoes it) by which a table refuses two states of a feature on one day, and leaves room in pages.
+
+    `key` is a column that tells features of different layers in one table apart. See migration `territory.0004`.
+    """
+    argument = f"'{key}'" if key else ""
+    return (
+        "\n".join(
+            f"CREATE TRIGGER {table}_one_state_{verb} AFTER {verb} ON {table} REFERENCING NEW TABLE AS came"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION territory_one_state_a_day({argument});"
+            for verb in ("insert", "update")
+        )
+        + f"\nALTER TABLE {table} SET (fillfactor = {fill_percent});",
+        f"DROP TRIGGER {table}_one_state_insert ON {table}; DROP TRIGGER {table}_one_state_update ON {table};"
+        f" ALTER TABLE {table} RESET (fillfactor);",
+    )

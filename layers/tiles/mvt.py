@@ -13,12 +13,12 @@ Sources: Mapbox Vector Tile 2.1; PostGIS 3.3 ST_AsMVT, ST_AsMVTGeom.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from layers.catalog.columns import area_condition, expression, identifier
 from layers.geo.tilemath import BUFFER, EXTENT, edges, metres_per_unit
 from layers.people.rights import RowScope
 from layers.spec import FieldSpec, LayerSpec
@@ -32,7 +32,6 @@ Slot = tuple[
 ]
 Parameter = str | list[str]
 
-_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _POINTS = frozenset({"Point", "MultiPoint"})
 _LINES = frozenset({"LineString", "MultiLineString"})
 _STORED = "geom_3857"
@@ -87,7 +86,7 @@ class Statement:
 def label_shape(spec: LayerSpec) -> LabelShape | None:
     """How the label layer of a description is drawn; None when it has none (points carry their own names)."""
     kinds = set(spec.geometry_types)
-    if spec.label_zoom is None or kinds <= _POINTS:
+    if spec.label_zoom is None or not spec.label or kinds <= _POINTS:
         return None
     return "line" if kinds <= _LINES else "point"
 
@@ -132,22 +131,6 @@ def statement(sources: Sequence[Source], z: int) -> Statement | None:
     if not parts:
         return None
     return Statement("SELECT " + "\n || ".join(f"({part})" for part in parts), tuple(writer.slots))
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier; ValueError when `name` is not lower-case letters, digits and underscores."""
-    if not _IDENTIFIER.fullmatch(name):
-        raise ValueError(f"not an identifier: {name!r}")
-    return f'"{name}"'
-
-
-def area_expression(spec: LayerSpec) -> str | None:
-    """SQL for the most specific area code a row carries; None when its rows carry none."""
-    if not spec.area_columns:
-        return None
-    if len(spec.area_columns) == 1:
-        return identifier(spec.area_columns[0])
-    return "coalesce(" + ", ".join(f"nullif({identifier(column)}, '')" for column in spec.area_columns) + ")"
 
 
 def _box_ewkb(west: float, south: float, east: float, north: float) -> str:
@@ -196,7 +179,7 @@ class _Writer:
             label_id(spec),
             f"SELECT {self._snapped('spot')} AS shape, {self._columns(spec)}"
             f" FROM (SELECT {spot} AS spot, f.* FROM {identifier(source.table)} AS f"
-            f" WHERE geom_3857 && {self.put('reach')}::geometry AND name <> '' AND {self._rows(index, source)}"
+            f" WHERE geom_3857 && {self.put('reach')}::geometry AND {_label(spec)} <> '' AND {self._rows(index, source)}"
             f" OFFSET 0) AS f WHERE {inside}"
             f" ORDER BY {_ORDER} LIMIT {spec.detail_at(self.z).cap:d}",
         )
@@ -208,10 +191,11 @@ class _Writer:
         pieces = f"ST_ClipByBox2D(geom_3857, {self.put('clip')}::box2d)"
         streets = (
             f"SELECT (array_agg(row_id ORDER BY {_ORDER}))[1] AS first,"
-            f" ST_LineMerge(ST_Collect({pieces} ORDER BY {_ORDER})) AS lines"
+            # Sections that lie wholly inside stay multi, and lines are merged out of a flat collection alone.
+            f" ST_LineMerge(ST_CollectionExtract(ST_Collect({pieces} ORDER BY {_ORDER}), 2)) AS lines"
             f" FROM {table} AS f"
-            f" WHERE geom_3857 && {self.put('clip')}::box2d::geometry AND name <> '' AND {self._rows(index, source)}"
-            " GROUP BY name, name_en OFFSET 0"
+            f" WHERE geom_3857 && {self.put('clip')}::box2d::geometry AND {_label(spec)} <> '' AND {self._rows(index, source)}"
+            f" GROUP BY {_label(spec)}, name_en OFFSET 0"
         )
         longest = (
             "SELECT part.geom AS line FROM ST_Dump(street.lines) AS part WHERE ST_Dimension(part.geom) = 1"
@@ -277,8 +261,7 @@ class _Writer:
         if best is not None:
             parts.append(f"rank <= {best:d}")
         if source.limited:
-            area = area_expression(spec)
-            parts.append("false" if area is None else f"{area} LIKE ANY({self.put('areas', index)}::text[])")
+            parts.append(area_condition(spec, f"{self.put('areas', index)}::text[]"))
         return " AND ".join(parts)
 
 
@@ -287,12 +270,19 @@ def _layer_name(name: str) -> str:
     return name
 
 
+def _label(spec: LayerSpec) -> str:
+    """What names a feature on the map, as text."""
+    field = spec.field(spec.label)
+    column = expression(field)
+    return column if field.type in ("text", "date", "datetime") else f"{column}::text"
+
+
 def _value(field: FieldSpec) -> str:
     """A column as it travels: empty text only where the contract promises the attribute.
 
     The cast costs nothing and saves much: ST_AsMVT knows `text`, but asks the catalogue how to print each `varchar`.
     """
-    column = f"f.{identifier(field.db_column)}"
+    column = expression(field, "f")
     if field.type not in ("text", "date", "datetime"):
         return column
     if field.type == "text" and not field.required and field.name not in ("name", "name_en"):

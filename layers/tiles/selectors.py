@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import connection
 
-from layers.catalog.registry import spec_of, visible_spec
+from layers.catalog.registry import known_spec, spec_of, visible_spec
 from layers.catalog.selectors import current_versions, table_of
 from layers.errors import UnknownLayer
 from layers.people.rights import Actor, RowScope, visible
@@ -36,10 +36,15 @@ def key() -> bytes:
     return signing_key(settings.SECRET_KEY)
 
 
-@lru_cache(maxsize=512)
 def tiled_specs(ids: tuple[str, ...]) -> tuple[LayerSpec, ...]:
     """The descriptions of layers that travel in tiles; UnknownLayer for any other."""
     return tuple(_tiled(spec_of(layer)) for layer in ids)
+
+
+def known_tiled_specs(ids: tuple[str, ...]) -> tuple[LayerSpec, ...] | None:
+    """As `tiled_specs` without asking the database; None when only that could tell of one of them."""
+    specs = tuple(spec for layer in ids if (spec := known_spec(layer)) is not None)
+    return tuple(map(_tiled, specs)) if len(specs) == len(ids) else None
 
 
 def visible_tiled_specs(actor: Actor, ids: Sequence[str]) -> tuple[LayerSpec, ...]:
@@ -84,22 +89,37 @@ def versions_seen(specs: Sequence[LayerSpec], versions: Sequence[int]) -> bool:
     return all(version <= _seen.get(spec.id, -1) for spec, version in zip(specs, versions, strict=True))
 
 
-@lru_cache(maxsize=1024)
-def statement_for(ids: tuple[str, ...], z: int, limited: tuple[bool, ...]) -> Statement | None:
+#: Compiled statements by layers, their descriptions, zoom and whether only some rows are seen; the oldest goes first.
+_statements: dict[tuple[object, ...], Statement | None] = {}
+_STATEMENTS_MAX = 1024
+
+
+def statement_for(specs: tuple[LayerSpec, ...], z: int, limited: tuple[bool, ...]) -> Statement | None:
     """The compiled statement of a set of layers at a zoom."""
-    specs = tiled_specs(ids)
-    sources = [Source(spec, table_of(spec), some) for spec, some in zip(specs, limited, strict=True)]
-    return statement(sources, z)
+    name = (_names(specs), z, limited)
+    if name in _statements:
+        return _statements[name]
+    made = statement([Source(spec, table_of(spec), some) for spec, some in zip(specs, limited, strict=True)], z)
+    if not (connection.in_atomic_block and any(spec.staff for spec in specs)):  # a description that may be taken back
+        while len(_statements) >= _STATEMENTS_MAX:
+            _statements.pop(next(iter(_statements)), None)
+        _statements[name] = made
+    return made
 
 
-def tile(ids: tuple[str, ...], spot: Spot, versions: tuple[int, ...], scopes: tuple[RowScope, ...]) -> Tile:
+def _names(specs: Sequence[LayerSpec]) -> tuple[tuple[str, int], ...]:
+    """The layers by id and description."""
+    return tuple((spec.id, spec.stamp) for spec in specs)
+
+
+def tile(specs: tuple[LayerSpec, ...], spot: Spot, versions: tuple[int, ...], scopes: tuple[RowScope, ...]) -> Tile:
     """The tile of these layers, versions and rows. Raises psycopg errors when the database fails or takes too long."""
-    name = (ids, spot, versions, tuple(scope.key for scope in scopes))
+    name = (_names(specs), spot, versions, tuple(scope.key for scope in scopes))
     outside = not connection.in_atomic_block  # what a transaction sees before its commit is nobody else's
     held = CACHE.get(name) if outside else None
     if held is not None:
         return held
-    sql = statement_for(ids, spot.z, tuple(not scope.everything for scope in scopes))
+    sql = statement_for(specs, spot.z, tuple(not scope.everything for scope in scopes))
     body = b"" if sql is None else fetch(sql, sql.parameters(spot.z, spot.x, spot.y, versions, scopes))
     made = Tile(body)
     if outside:

@@ -69,7 +69,9 @@ def _try(environ: Environ) -> Reply | None:
 
 def _answer(environ: Environ, path: re.Match[str], version: str, scope: str) -> Reply | None:
     ids = layer_ids(path[1])
-    specs = selectors.tiled_specs(ids)
+    specs = selectors.known_tiled_specs(ids)
+    if specs is None:
+        return None
     rights = _rights(path[1], specs, scope)
     if rights is None:
         return None
@@ -78,7 +80,7 @@ def _answer(environ: Environ, path: re.Match[str], version: str, scope: str) -> 
     if not selectors.versions_seen(specs, wanted):
         return None
     place = spot(path[2], path[3], path[4], max(spec.max_zoom for spec in specs))
-    made = selectors.tile(ids, place, wanted, rows)
+    made = selectors.tile(specs, place, wanted, rows)
     return reply(
         made,
         keeping,

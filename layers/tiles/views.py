@@ -53,7 +53,7 @@ def tile(request: HttpRequest, layers: str, z: str, x: str, y: str) -> HttpRespo
     else:
         versions = addresses.versions(version, len(specs))
         selectors.check_versions(specs, versions)
-    return _answer(request, selectors.tile(ids, spot, versions, rows), keeping)
+    return _answer(request, selectors.tile(specs, spot, versions, rows), keeping)
 
 
 @access(PUBLIC)

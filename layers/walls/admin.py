@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from layers.catalog.registry import BUILT_IN
+from layers.catalog.registry import all_specs
 from layers.people.admin import ServiceAdmin
 from layers.people.admin_base import ReadOnlyAdmin, actor_in, either, in_chinese
 from layers.people.admin_forms import ServiceForm
@@ -55,7 +55,7 @@ class SceneForm(_VersionedForm):
     )
     layers = forms.MultipleChoiceField(
         label=_("Layers shown"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(spec.id, either(spec.zh, spec.en)) for spec in BUILT_IN],
+        choices=lambda: [(spec.id, either(spec.zh, spec.en)) for spec in all_specs()],
     )  # fmt: skip
     choropleth = forms.ChoiceField(label=_("Areas coloured by"), choices=_choices(CHOROPLETHS, words.CHOROPLETHS))
     heat = forms.ChoiceField(label=_("Heat"), choices=_choices(HEATS, words.HEATS))

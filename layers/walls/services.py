@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from layers.catalog.registry import BUILT_IN
+from layers.catalog.registry import layer_ids
 from layers.errors import Conflict, Forbidden, NotFound, StaleVersion
 from layers.live.services import Act, publish
 from layers.people.rights import Actor
@@ -21,7 +21,6 @@ from layers.walls.models import Scene, Wall
 from layers.walls.rules import check_scene, check_wall, may_edit, wrong
 
 SYSTEM = "system:load_district"
-LAYER_IDS = frozenset(spec.id for spec in BUILT_IN)
 SCENE_FIELDS = (
     "title_zh", "title_en", "kind", "area", "lon", "lat", "zoom", "bearing", "pitch", "three_d", "layers", "choropleth",
     "heat", "duration_s", "order", "enabled",
@@ -35,7 +34,7 @@ def create_scene(*, actor: Actor, values: Mapping[str, Any], client_id: uuid.UUI
     scene = Scene(id=values["id"], client_id=client_id, **_of(values, SCENE_FIELDS))
     _demand(actor, scene.area)
     _demand_area(scene.area)
-    check_scene({"id": scene.id, **_of(scene.__dict__, SCENE_FIELDS)}, LAYER_IDS)
+    check_scene({"id": scene.id, **_of(scene.__dict__, SCENE_FIELDS)}, layer_ids())
     if Scene.objects.filter(pk=scene.id).exists():
         raise Conflict(f"场景 {scene.id} 已存在", f"there is a scene {scene.id} already", field="id", found=scene.id)
     scene.save(force_insert=True)
@@ -53,7 +52,7 @@ def update_scene(*, actor: Actor, scene: str, version: int, values: Mapping[str,
     _demand(actor, before)
     _demand(actor, values["area"])
     _demand_area(values["area"])
-    check_scene({"id": stored.id, **_of(values, SCENE_FIELDS)}, LAYER_IDS)
+    check_scene({"id": stored.id, **_of(values, SCENE_FIELDS)}, layer_ids())
     _write(stored, version, _of(values, SCENE_FIELDS))
     publish(_act("scene.changed", "scene", stored.id, stored.version, actor.id, (before,), (stored.area,)))
     return stored

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from layers.catalog.registry import layer_ids
 from layers.catalog.selectors import district_bounds
 from layers.errors import Forbidden
 from layers.incidents.selectors import seen
@@ -21,7 +22,6 @@ from layers.walls.live import COMMAND
 from layers.walls.models import Scene, Wall
 from layers.walls.rules import check_number, steering_post, wrong
 from layers.walls.selectors import seen_wall
-from layers.walls.services import LAYER_IDS
 
 Json = dict[str, Any]
 #: How far beyond the district a wall may be flown, in degrees.
@@ -44,7 +44,7 @@ def command_wall(*, actor: Actor, wall: str, client_id: uuid.UUID, command: obje
     body = {"wall": row.name, "command": command, "args": args}
 
     def act() -> Json:
-        return _command(actor, post, row, client_id, str(command), read_command(command, args, LAYER_IDS))
+        return _command(actor, post, row, client_id, str(command), read_command(command, args, layer_ids()))
 
     return once(client_id=client_id, sender=actor.id, operation=COMMAND, body=body, act=act)
 

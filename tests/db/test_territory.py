@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from datetime import date
 
 import psycopg
@@ -162,6 +163,48 @@ def test_of_two_concurrent_writers_that_would_overlap_one_is_refused(django_db_s
             Area.objects.filter(code__startswith="99").delete()
 
 
+def test_of_two_concurrent_writers_of_one_feature_one_is_refused(django_db_setup, django_db_blocker, district):
+    """The second waits for the first to end, and then sees its row."""
+    entry = settings.DATABASES["default"]
+    link_to = {
+        "host": entry["HOST"], "port": entry["PORT"], "user": entry["USER"], "password": entry["PASSWORD"] or None,
+        "dbname": entry["NAME"],
+    }  # fmt: skip
+    refused: list[str] = []
+
+    def write() -> None:
+        with psycopg.connect(**link_to) as link:
+            try:
+                add_grid(link.cursor(), "990000001001001", ELSEWHERE)
+            except psycopg.errors.ExclusionViolation as error:
+                refused.append(str(error.diag.constraint_name))
+
+    try:
+        with psycopg.connect(**link_to) as first, psycopg.connect(**link_to, autocommit=True) as watching:
+            add_grid(first.cursor(), "990000001001001", ELSEWHERE)
+            second = threading.Thread(target=write)
+            second.start()
+            waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            until = time.monotonic() + 20
+            while watching.execute(waits).fetchone() == (0,) and time.monotonic() < until:
+                threading.Event().wait(0.02)
+            first.commit()
+            second.join(timeout=30)
+        assert refused == ["territory_area_one_state_a_day"]
+    finally:
+        with django_db_blocker.unblock():
+            Area.objects.filter(code__startswith="99").delete()
+
+
+def test_a_feature_never_has_two_states_on_one_day(db, district):
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            add_grid(cursor, "990000001001001", ELSEWHERE)
+            with pytest.raises(DatabaseError, match="two states on one day"):
+                add_grid(cursor, "990000001001001", ELSEWHERE)
+        transaction.set_rollback(True)
+
+
 def test_repeatable_read_would_not_see_the_other_writer_and_is_refused(django_db_setup, district):
     entry = settings.DATABASES["default"]
     with psycopg.connect(
@@ -169,9 +212,8 @@ def test_repeatable_read_would_not_see_the_other_writer_and_is_refused(django_db
         dbname=entry["NAME"],
     ) as link:  # fmt: skip
         link.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        add_grid(link.cursor(), "990000001001001", ELSEWHERE)
         with pytest.raises(psycopg.Error, match="READ COMMITTED"):
-            link.commit()
+            add_grid(link.cursor(), "990000001001001", ELSEWHERE)
 
 
 @pytest.mark.parametrize(

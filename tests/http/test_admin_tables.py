@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
-from layers.catalog.registry import VERSIONED
+from layers.catalog.registry import BUILT_IN
 from layers.catalog.selectors import model_of
 from layers.errors import Forbidden
 from layers.people.models import Token, User
@@ -19,7 +19,9 @@ from layers.territory.models import Area, Building
 
 pytestmark = pytest.mark.django_db
 TABLES = {f"{m._meta.app_label}/{m._meta.model_name}": a for m, a in admin.site._registry.items()}
-LAYER_TABLES = sorted({f"{m._meta.app_label}/{m._meta.model_name}" for m in map(model_of, VERSIONED)})
+LAYER_TABLES = sorted(
+    {f"{m._meta.app_label}/{m._meta.model_name}" for m in map(model_of, (spec for spec in BUILT_IN if spec.versioned))}
+)
 PEOPLE = ["people/user", "people/assignment", "people/token", "people/posttitle"]
 OFFICE = ["people/department", "incidents/itemtype", "live/event"]
 WALLS = ["walls/scene", "walls/wall", "walls/wallpresence"]
@@ -31,6 +33,7 @@ RASTER = json.dumps(
 def test_every_table_named_by_the_plan_is_there():
     assert set(TABLES) == {
         *LAYER_TABLES, *PEOPLE, *OFFICE, *WALLS, "territory/areakind", "catalog/layerversion",
+        "catalog/datasetlayer", "catalog/datasetfeature",
     }  # fmt: skip
     assert len(LAYER_TABLES) == 10
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from layers.catalog.live import DESCRIBED, register_layer_broadcasts
 from layers.live.broadcasts import broadcast_kinds, broadcast_of
 from layers.live.hashes import state_hash
 from layers.live.messages import FRAME, PUBLISHED, REMOVE, Message, frame, group, heartbeat
@@ -25,8 +26,10 @@ NAMES = ("路灯不亮", '"><img src=x onerror=alert(1)>', "a\nb\r\n\ndata: {}",
 
 BROADCASTS = (
     (PUBLISHED, "roads", {"version": 3}), (COMMAND, "main", {"command": "scene", "args": {"id": "flight"}}),
+    *((kind, "hydrants", {"version": 2}) for kind in DESCRIBED),
 )  # fmt: skip
 register_wall_broadcasts()
+register_layer_broadcasts()
 
 KNOWN_TO_THE_BROWSER = """
 import { replayOf } from '%s';
@@ -97,7 +100,7 @@ def test_both_replays_agree(seed):
     assert theirs["layers"] == ours.layers
     assert theirs["hashes"] == ours.hashes()
     assert theirs["hash"] == ours.hash() == state_hash(theirs["hashes"])
-    assert {message.event for message in sent} > {FRAME, REMOVE, PUBLISHED, COMMAND}
+    assert {message.event for message in sent} > {FRAME, REMOVE, PUBLISHED, COMMAND, DESCRIBED[0]}
 
 
 def test_every_broadcast_is_known_to_the_browser_and_to_the_stream():

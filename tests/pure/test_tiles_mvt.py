@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.catalog.columns import area_expression
 from layers.catalog.registry import BUILT_IN, spec_of
 from layers.geo.tilemath import edges
 from layers.people.rights import EVERYTHING, RowScope
@@ -16,7 +17,6 @@ from layers.roles import Role
 from layers.spec import Detail
 from layers.tiles.mvt import (
     Source,
-    area_expression,
     identifier,
     label_shape,
     labelled_at,
@@ -62,7 +62,7 @@ def test_labels_come_by_themselves_from_their_zoom_on():
 
 def test_streets_are_labelled_by_one_line_a_name():
     text = sql("roads", 14)
-    assert "GROUP BY name, name_en" in text and "ST_LineMerge" in text and "ST_PointOnSurface" not in text
+    assert 'GROUP BY "name", name_en' in text and "ST_LineMerge" in text and "ST_PointOnSurface" not in text
 
 
 def test_points_carry_their_own_names():

@@ -7,8 +7,16 @@
 /** Events that every screen is told of and that are about no feature: kind -> what they come out as. */
 const BROADCASTS = {
   'layer.published': ({ layer, version, kind, seq }) => ({ op: 'published', layer, version, kind, seq }),
+  'layer.made': described,
+  'layer.described': described,
+  'layer.retired': described,
   'wall.command': ({ wall, command, args, at, kind, seq }) => ({ op: 'command', layer: null, wall, command, args, at, kind, seq }),
 };
+
+/** A layer of staff came, changed or went: whoever draws layers reads the list again. */
+function described({ layer, version, kind, seq }) {
+  return { op: 'described', layer, version, kind, seq };
+}
 
 function indexed(layers) {
   return new Map(Object.entries(layers).map(([layer, { features }]) => [layer, new Map(features.map((one) => [String(one.id), one]))]));
@@ -54,7 +62,7 @@ export function replayOf(snapshot) {
     /**
      * What one message of the stream changes; nothing for what is already in the state.
      * @param {string} event its name @param {object} data @param {string|null} id its own id
-     * @returns {{op: 'add'|'change'|'remove'|'published'|'command', layer: string|null, id?: string, feature?: object|null,
+     * @returns {{op: 'add'|'change'|'remove'|'published'|'described'|'command', layer: string|null, id?: string, feature?: object|null,
      *   previous?: object|null, kind: string, seq: number}[]}
      */
     apply(event, data, id) {
