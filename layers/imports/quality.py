@@ -12,11 +12,12 @@ from django.utils import timezone
 from psycopg import sql
 
 from layers.catalog import edit_rules
+from layers.catalog.columns import expression
 from layers.catalog.models import LayerVersion
 from layers.catalog.selectors import own_rows, table_of, version_of
 from layers.imports.models import Import, Status
 from layers.people.rights import Actor, visible_fields
-from layers.spec import FieldSpec, LayerSpec
+from layers.spec import FieldSpec, Group, LayerSpec
 
 Json = dict[str, Any]
 
@@ -96,9 +97,7 @@ def _rows(query: sql.Composable, values: list[Any]) -> list[tuple[Any, ...]]:
 def _filled(spec: LayerSpec, version: int) -> tuple[int, dict[str, int]]:
     where, values = _in_force(spec, version)
     fields = [field for field in spec.fields if field.name not in _NEVER_EMPTY]
-    counts = [
-        sql.SQL("count(nullif({}::text, ''))").format(_value(field)) for field in fields
-    ]  # fmt: skip
+    counts = [sql.SQL("count(nullif({}::text, ''))").format(_value(field)) for field in fields]
     query = sql.SQL("SELECT count(*){comma}{counts} FROM {table} WHERE {where}").format(
         comma=sql.SQL(", " if counts else ""), counts=sql.SQL(", ").join(counts),
         table=sql.Identifier(table_of(spec)), where=where,
@@ -108,7 +107,7 @@ def _filled(spec: LayerSpec, version: int) -> tuple[int, dict[str, int]]:
 
 
 def _value(field: FieldSpec) -> sql.Composable:
-    return sql.Identifier(field.db_column)
+    return sql.SQL(expression(field))  # of checked identifiers only
 
 
 def _check(code: str, count: int, zh: str, en: str, *, fault: bool = True, rows: list[str] | None = None) -> Json:
@@ -138,9 +137,10 @@ def _shape_checks(spec: LayerSpec, version: int) -> list[Json]:
     )
     checks = [
         _check("invalid", broken, "图形有效", "Shapes are valid"),
-        _check("missing", missing, "都有图形", "Every row has a shape"),
         _check("twice", sum(count for _, count in twice), "没有重复图形", "No shape occurs twice", rows=[key for key, _ in twice]),
     ]
+    if spec.group is not Group.LIVE:  # what lives has its place in the stream
+        checks.insert(1, _check("missing", missing, "都有图形", "Every row has a shape"))
     if any("Polygon" in kind for kind in spec.geometry_types):
         checks.append(_check("tiny", tiny, "没有小于 1 m² 的面", "No surface below 1 m²"))
     return [*checks, *_outside(spec, version)]

@@ -33,21 +33,20 @@ export function diffShapes(b, side = '') {
   });
   return [
     {
-      id: 'diff-fill', type: 'fill', source: 'diff', filter: ['all', SURFACE, ['!', ['all', is('kind', 'moved'), is('side', 'before')]], ['!', ['all', is('kind', 'reshaped'), is('side', 'before')]]],
+      id: 'diff-fill', type: 'fill', source: 'diff', filter: ['all', SURFACE, ['!', ['all', is('kind', 'moved'), is('state', 'before')]], ['!', ['all', is('kind', 'reshaped'), is('state', 'before')]]],
       metadata: { diff: true },
-      paint: { 'fill-color': colour, 'fill-opacity': ['match', ['get', 'kind'], 'added', 0.85, 'removed', 0.08, 'moved', 0.3, 'reshaped', 0.22, 0.12] },
+      paint: { 'fill-color': colour, 'fill-opacity': ['match', ['get', 'kind'], 'added', 0.85, 'removed', 0.08, 'moved', 0.3, 'reshaped', 0.22, 0] },
     },
-    line('diff-old', [is('kind', 'moved', 'reshaped'), is('side', 'before')], { 'line-width': b.px(1.1), 'line-dasharray': [2.5, 1.8] }),
+    line('diff-old', [is('kind', 'moved', 'reshaped'), is('state', 'before')], { 'line-width': b.px(1.1), 'line-dasharray': [2.5, 1.8] }),
     line('diff-removed', [is('kind', 'removed')], { 'line-width': ['case', STROKES, b.px(2.4), b.px(1.4)], 'line-dasharray': [2.5, 1.8] }),
     line('diff-added', [is('kind', 'added')], { 'line-width': ['case', STROKES, b.px(3), b.px(1)] }),
-    line('diff-moved', [is('kind', 'moved'), is('side', 'after')], { 'line-width': ['case', STROKES, b.px(2.4), b.px(1.3)] }),
-    line('diff-reshaped', [is('kind', 'reshaped'), is('side', 'after')], { 'line-width': b.px(2.6) }),
-    line('diff-changed', [is('kind', 'changed'), is('side', 'after')], { 'line-width': b.px(1.2), 'line-opacity': 0.8 }),
+    line('diff-moved', [is('kind', 'moved'), is('state', 'after')], { 'line-width': ['case', STROKES, b.px(2.4), b.px(1.3)] }),
+    line('diff-reshaped', [is('kind', 'reshaped'), is('state', 'after')], { 'line-width': b.px(2.6) }),
     {
       id: 'diff-point', type: 'circle', source: 'diff', filter: DOT, metadata: { diff: true },
       paint: {
         'circle-radius': b.steps([12, 2.2], [15, 5], [18, 7]), 'circle-color': colour, 'circle-stroke-color': colour, 'circle-stroke-width': b.px(1.5),
-        'circle-opacity': ['case', ['any', is('kind', 'removed'), is('side', 'before')], 0.1, 0.9],
+        'circle-opacity': ['case', ['any', is('kind', 'removed'), is('state', 'before')], 0.1, 0.9],
       },
     },
   ];
@@ -55,7 +54,7 @@ export function diffShapes(b, side = '') {
 
 /** One state as it would look alone, in the ground's own colours. */
 function plain(b, side) {
-  const of = (geometry) => ['all', geometry, is('side', side)];
+  const of = (geometry) => ['all', geometry, is('state', side)];
   return [
     { id: 'plain-fill', type: 'fill', source: 'diff', filter: of(SURFACE), metadata: { diff: true }, paint: { 'fill-color': b.t['m-bld'] } },
     { id: 'plain-line', type: 'line', source: 'diff', filter: of(FLAT), metadata: { diff: true }, paint: { 'line-color': ['case', STROKES, b.t['m-road-b'], b.t['m-grid']], 'line-width': ['case', STROKES, b.px(3), b.px(0.8)] } },
@@ -114,7 +113,7 @@ export function candidates(b) {
     { id: 'candidate-on', type: 'line', source: 'candidates', filter: ['all', FLAT, on], metadata: { candidate: true }, paint: { 'line-color': b.t.move, 'line-width': b.px(2.2) } },
     {
       id: 'candidate-text', type: 'symbol', source: 'candidates', filter: DOT, metadata: { candidate: true },
-      layout: { 'text-field': ['get', 'label'], 'text-font': ['case', on, ['literal', BOLD], ['literal', REGULAR]], 'text-size': b.px(12), 'text-anchor': 'bottom-left', 'text-offset': [0.2, -0.3], 'text-justify': 'left', 'text-allow-overlap': true },
+      layout: { 'text-field': ['get', 'label'], 'text-font': ['case', on, ['literal', BOLD], ['literal', REGULAR]], 'text-size': b.px(12), 'text-anchor': 'bottom-left', 'text-offset': [0.2, -0.3], 'text-justify': 'left', 'text-max-width': 40, 'text-allow-overlap': true },
       paint: { 'text-color': ['case', on, b.t.move, b.t['m-label']], ...halo(b) },
     },
   ];

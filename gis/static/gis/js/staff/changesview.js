@@ -52,9 +52,9 @@ export function changesView({ staff, pane, head, fields, select, filter }) {
   function pager({ page, pages, total }, at) {
     const step = (to) => () => filter({ page: to });
     return el('nav', { class: 'pager', 'aria-label': say('Pages') },
-      el('button', { class: 'button button-small', type: 'button', disabled: page <= 1, onclick: step(page - 1) }, say('Previous')),
+      el('button', { class: 'button button-small', type: 'button', disabled: page <= 1, onclick: step(page - 1) }, say('Page before')),
       el('span', {}, say('{page} of {pages}, {total} changes', { page, pages, total: grouped(total, 0) })),
-      el('button', { class: 'button button-small', type: 'button', disabled: page >= pages, onclick: step(page + 1) }, say('Next')), at);
+      el('button', { class: 'button button-small', type: 'button', disabled: page >= pages, onclick: step(page + 1) }, say('Next page')), at);
   }
 
   return {

@@ -29,7 +29,7 @@ export function findingsView({ staff, pane, head, select, weight, locate }) {
   }
 
   function detail(finding) {
-    const facts = [[say('What to do'), remedy(finding, language)], [say('Field'), finding.field], [say('Layer'), finding.layer], [say('Rows'), finding.rows.length ? rowRuns(finding.rows) + (finding.rows.length >= 1000 ? ` ${say('(the first thousand)')}` : '') : '']].filter(([, value]) => value);
+    const facts = [[say('What to do'), remedy(finding, language)], [say('Field'), finding.field], [say('Layer'), finding.layer], [say('Row numbers'), finding.rows.length ? rowRuns(finding.rows) + (finding.rows.length >= 1000 ? ` ${say('(the first thousand)')}` : '') : '']].filter(([, value]) => value);
     return el('div', { class: 'opened-body' }, el('dl', { class: 'rows' }, ...facts.flatMap(([words, value]) => [el('dt', {}, words), el('dd', {}, value)])),
       finding.rows.length > 0 && el('button', { class: 'button button-small', type: 'button', onclick: (event) => { event.stopPropagation(); locate(finding); } }, say('Show on the map')));
   }

@@ -304,7 +304,7 @@ function pickedOnMap(ordinals) {
 }
 
 function drawSides() {
-  const sides = { '': 'Both', before: 'Before', after: 'After' };
+  const sides = { '': 'Compared', before: 'Before', after: 'After' };
   byId('sides').replaceChildren(...Object.entries(sides).map(([side, words]) => el('button', { class: 'chip', type: 'button', 'data-side': side || 'both', 'aria-pressed': String(state.side === side), onclick: () => turn(side) }, say(words))));
   byId('sides').hidden = !one.diff;
 }

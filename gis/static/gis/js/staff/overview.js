@@ -13,7 +13,7 @@ const staff = openStaff();
 const { config, language, say, files, urls, title } = staff;
 const GROUPS = { areas: 'Areas', ground: 'Ground', built: 'Built', places: 'Places', watch: 'Watch', live: 'Live', own: 'Own layers' };
 const FILTERS = { all: () => true, open: ({ status }) => ['uploading', 'received', 'reading', 'asking', 'ready', 'committing', 'rolling_back'].includes(status), done: ({ status }) => ['committed', 'rolled_back', 'refused', 'failed', 'cancelled'].includes(status) };
-const FILTER_WORDS = { all: 'All', open: 'Under way', done: 'Finished' };
+const FILTER_WORDS = { all: 'All', open: 'Not finished', done: 'Finished' };
 
 let imports = [];
 let filter = 'all';

@@ -87,7 +87,14 @@ export function rightView({ staff, pane, picked, pick, answer, offence }) {
     return el('section', { class: 'part' }, el('div', { class: 'section-head' }, el('h2', {}, say('Versions')), history && el('a', { href: urls.layerPage(one.layer) }, say('history'))),
       el('table', { class: 'versions' }, el('tbody', {},
         pending && el('tr', { class: 'mine' }, el('th', { scope: 'row' }, `v${next}`), el('td', {}, say('this one, not committed')), el('td', { class: 'num' }, inShort(one.diff))),
-        ...rows.map((row) => el('tr', { class: row.version === mine ? 'mine' : null }, el('th', { scope: 'row' }, `v${row.version}`), el('td', {}, row.version === mine ? say('this one') : dayOf(row.published_at), '\u3000', titleOf({ title_zh: row.by?.name, title_en: row.by?.name_en }, language), row.kind === 'rollback' && el('span', { class: 'detail' }, say('took back v{version}', { version: row.undoes ?? '' }))), el('td', { class: 'num', title: since(row.published_at, now, say) }, inShort({ added: row.added, removed: row.removed, changed: row.changed }))))));
+        ...rows.map((row) => versionRow(row, mine, now)))));
+  }
+
+  function versionRow(row, mine, now) {
+    const back = row.kind === 'rollback' && el('span', { class: 'detail' }, say('took back v{version}', { version: row.undoes ?? '' }));
+    return el('tr', { class: row.version === mine ? 'mine' : null }, el('th', { scope: 'row' }, `v${row.version}`),
+      el('td', {}, row.version === mine ? say('this one') : dayOf(row.published_at), '\u3000', titleOf({ title_zh: row.by?.name, title_en: row.by?.name_en }, language), back),
+      el('td', { class: 'num', title: since(row.published_at, now, say) }, inShort({ added: row.added, removed: row.removed, changed: row.changed })));
   }
 
   return {

@@ -29,7 +29,7 @@ export function startForm(staff) {
   const targets = config.layers.filter((one) => one.imports);
   const [form, input, zone, more, trouble] = ['start', 'file', 'drop', 'start-more', 'start-trouble'].map(byId);
   let file = null;
-  let wanted = '';
+  let wanted = new URLSearchParams(location.hash.slice(1)).get('into') ?? '';
 
   const complain = (text) => { trouble.textContent = text; trouble.hidden = !text; };
 
