@@ -11,7 +11,7 @@ from ninja.errors import ValidationError
 from layers.api import cameras, overview, positions, records, units, walls
 from layers.api.description import describe_layers, described_person
 from layers.api.incidents import router as incidents
-from layers.api.uploads import router as imports
+from layers.api.uploads import imports
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names

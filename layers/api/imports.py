@@ -187,6 +187,7 @@ def report_file(request: HttpRequest, import_id: str, form: Literal["json", "csv
     """JSON as the contract has it, or one line a finding for a spreadsheet (UTF-8 with a mark, safe from formulas)."""
     row = import_visible(actor_of_request(request), import_id)
     report = report_of(row)
+    response: HttpResponse
     if form == "json":
         response = JsonResponse(report, json_dumps_params={"ensure_ascii": False, "indent": 1})
     else:

@@ -19,7 +19,8 @@ from pydantic import Field
 from layers.api.asking import actor_of_request
 from layers.api.bodies import Body, described, read_body, read_json
 from layers.api.fields import ClientId
-from layers.api.imports import moved, router
+from layers.api.imports import moved
+from layers.api.imports import router as imports
 from layers.errors import Conflict, InvalidInput
 from layers.imports.archives import MAX_UPLOAD_BYTES
 from layers.imports.models import Import, Status
@@ -88,7 +89,7 @@ def _bodies() -> dict[str, Any]:
     }}}  # fmt: skip
 
 
-@router.post("", summary="Deliver a file, or begin to send one in pieces", openapi_extra=_bodies())
+@imports.post("", summary="Deliver a file, or begin to send one in pieces", openapi_extra=_bodies())
 def deliver(request: HttpRequest) -> Any:
     """202 with id, status and report. A form is the whole file; JSON begins one that `content` takes piece by piece."""
     actor = actor_of_request(request)
@@ -102,7 +103,7 @@ def deliver(request: HttpRequest) -> Any:
     return moved(_whole(actor, request, file))
 
 
-@router.put("/{import_id}/content", summary="Send the next piece of a file", openapi_extra={
+@imports.put("/{import_id}/content", summary="Send the next piece of a file", openapi_extra={
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": _FILE}}},
 })  # fmt: skip
 def piece(request: HttpRequest, import_id: str, offset: Annotated[int, Query(ge=0, lt=2**40)]) -> Any:
@@ -122,7 +123,7 @@ def piece(request: HttpRequest, import_id: str, offset: Annotated[int, Query(ge=
     return {"id": str(row.pk), "status": row.status, "received": row.received_bytes}
 
 
-@router.post("/{import_id}/finish", summary="Say that all pieces were sent", openapi_extra=described(Finish))
+@imports.post("/{import_id}/finish", summary="Say that all pieces were sent", openapi_extra=described(Finish))
 def finish(request: HttpRequest, import_id: str) -> Any:
     """202: it waits for its turn. With `sha256`, 409 when what arrived is not that."""
     actor = actor_of_request(request)
@@ -140,7 +141,7 @@ def _begun(actor: Actor, body: Begin) -> Import:
     )  # fmt: skip
 
 
-def _whole(actor: Actor, request: HttpRequest, file: UploadedFile) -> Import:
+def _whole(actor: Actor, request: HttpRequest, file: UploadedFile[Any]) -> Import:
     """The import of a file that came in one body; sent again after a cut, it goes on where it was."""
     row = begin_import(
         actor=actor, file_name=file.name or "", size=file.size or 0, layer=request.POST.get("layer", ""),
@@ -164,7 +165,7 @@ def _demand_hash(row: Import, wanted: str) -> None:
         )  # fmt: skip
 
 
-def _sha256(file: UploadedFile) -> str:
+def _sha256(file: UploadedFile[Any]) -> str:
     whole = hashlib.sha256()
     file.seek(0)
     for block in _blocks(file):
@@ -172,7 +173,7 @@ def _sha256(file: UploadedFile) -> str:
     return whole.hexdigest()
 
 
-def _blocks(file: UploadedFile) -> Iterator[bytes]:
+def _blocks(file: UploadedFile[Any]) -> Iterator[bytes]:
     while block := file.read(1 << 20):
         yield block
 

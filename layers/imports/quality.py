@@ -36,7 +36,7 @@ _MOST_KEPT = 100
 def layer_quality(actor: Actor, spec: LayerSpec) -> Json:
     """Validity, completeness by field (of those the actor may read), age, topology and noted flaws of a layer in force."""
     version = version_of(spec.id)
-    measured = _measured(spec, version) if version else {"rows": 0, "filled": {}, "checks": []}
+    measured: Json = _measured(spec, version) if version else {"rows": 0, "filled": {}, "checks": []}
     fields = [field for field in visible_fields(actor, spec) if field.name not in _NEVER_EMPTY]
     return {
         "layer": spec.id, "version": version, "rows": measured["rows"],

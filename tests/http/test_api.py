@@ -161,6 +161,18 @@ def test_the_description_covers_every_address(db, gis):
         "/api/heat",
         "/api/near",
         "/api/duty",
+        "/api/imports",
+        "/api/imports/{import_id}",
+        *(
+            f"/api/imports/{{import_id}}/{act}"
+            for act in (
+                "content", "finish", "answer", "commit", "rollback", "cancel", "again", "standing", "changes",
+                "changes.geojson", "report.{form}",
+            )
+        ),
+        "/api/layers/{layer}/history",
+        "/api/layers/{layer}/quality",
+        "/api/quality",
         "/api/scenes",
         "/api/walls",
         "/api/walls/{name}/commands",
