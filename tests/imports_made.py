@@ -95,10 +95,12 @@ def fill_with_changes(row: Import, most: int) -> None:
     middle = GEOSGeometry("POINT(114.0215 33.574)", srid=4326)
     from django.contrib.gis.db.models.functions import Distance
 
-    stored = list(Building.objects.filter(version_to__isnull=True).order_by(Distance("geom", middle), "row_id")[: most * 3])
+    stored = list(
+        Building.objects.filter(version_to__isnull=True).order_by(Distance("geom", middle), "row_id")[: most * 3]
+    )
     made: list[Change] = []
     near = stored[:24]
-    rest = stored[24 :: 3]
+    rest = stored[24::3]
     for kind, share in _SHARES:
         taken = near if kind == "moved" else [rest.pop() for _ in range(min(share, len(rest)))]
         for building in taken[: max(1, most * share // 66)]:

@@ -57,7 +57,9 @@ def one_layer(request: HttpRequest, layer: str) -> HttpResponse:
     """/staff/layers/ID/: the history of a layer, its quality, its exports."""
     spec = visible_spec(_actor(request), layer)
     if not spec.versioned:
-        raise UnknownLayer(f"图层 {layer[:40]} 没有版本", f"layer {layer[:40]} has no versions", field="layer", found=layer)
+        raise UnknownLayer(
+            f"图层 {layer[:40]} 没有版本", f"layer {layer[:40]} has no versions", field="layer", found=layer
+        )
     return _page(
         request, "gis/staff_layer.html", "layer", layer=spec.id, by_hand=_by_hand(_actor(request), spec),
         title_zh=spec.zh, title_en=spec.en,

@@ -120,7 +120,9 @@ def commit(request: HttpRequest, import_id: str) -> Any:
     return moved(ask_commit(actor=actor, import_id=row.pk, version=_version(_move(request).version, row)))
 
 
-@router.post("/{import_id}/rollback", summary="Take a committed import back, exactly", openapi_extra=described(Rollback))
+@router.post(
+    "/{import_id}/rollback", summary="Take a committed import back, exactly", openapi_extra=described(Rollback)
+)
 def rollback(request: HttpRequest, import_id: str) -> Any:
     """202; 409 with `standing` when later versions changed the same features and `with_later` was not said."""
     actor = actor_of_request(request)
@@ -219,7 +221,9 @@ def _version(given: Any, row: Import) -> int:
     if given is None:
         return row.version
     if isinstance(given, bool) or not isinstance(given, int):
-        raise InvalidInput("version 应为整数", "version must be a whole number", field="version", found=ascii(given)[:40])
+        raise InvalidInput(
+            "version 应为整数", "version must be a whole number", field="version", found=ascii(given)[:40]
+        )
     return given
 
 
@@ -253,4 +257,3 @@ def _box(text: str) -> Box | None:
             "bbox 应为 西,南,东,北（度）", "bbox must be west,south,east,north in degrees", field="bbox", found=text
         )
     return west, south, east, north
-

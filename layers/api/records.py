@@ -18,7 +18,9 @@ from layers.spec import LayerSpec
 router = Router(tags=["layers"])
 
 
-@router.get("/layers/{layer}/history", summary="Versions of a layer: who, when, source, hash, counts, what took them back")
+@router.get(
+    "/layers/{layer}/history", summary="Versions of a layer: who, when, source, hash, counts, what took them back"
+)
 def history(request: HttpRequest, layer: str) -> Any:
     """`{"layer", "versions": [...]}`, newest first."""
     actor = actor_of_request(request)
@@ -44,7 +46,5 @@ def _versioned(actor: Actor, layer: str) -> LayerSpec:
     """A layer with versions that the actor may see. Raises UnknownLayer."""
     spec = visible_spec(actor, layer)
     if not spec.versioned:
-        raise UnknownLayer(
-            f"图层 {spec.id} 没有版本", f"layer {spec.id} has no versions", field="layer", found=spec.id
-        )
+        raise UnknownLayer(f"图层 {spec.id} 没有版本", f"layer {spec.id} has no versions", field="layer", found=spec.id)
     return spec

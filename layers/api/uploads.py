@@ -216,4 +216,3 @@ def sized(view: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return checked
-

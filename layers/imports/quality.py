@@ -137,7 +137,13 @@ def _shape_checks(spec: LayerSpec, version: int) -> list[Json]:
     )
     checks = [
         _check("invalid", broken, "图形有效", "Shapes are valid"),
-        _check("twice", sum(count for _, count in twice), "没有重复图形", "No shape occurs twice", rows=[key for key, _ in twice]),
+        _check(
+            "twice",
+            sum(count for _, count in twice),
+            "没有重复图形",
+            "No shape occurs twice",
+            rows=[key for key, _ in twice],
+        ),
     ]
     if spec.group is not Group.LIVE:  # what lives has its place in the stream
         checks.insert(1, _check("missing", missing, "都有图形", "Every row has a shape"))
@@ -158,7 +164,11 @@ def _outside(spec: LayerSpec, version: int) -> list[Json]:
         ),
         [*values, NAMED],
     )
-    return [_check("outside", found[0][1] if found else 0, "都在辖区内", "All lie in the district", rows=[r[0] for r in found])]
+    return [
+        _check(
+            "outside", found[0][1] if found else 0, "都在辖区内", "All lie in the district", rows=[r[0] for r in found]
+        )
+    ]
 
 
 def _topology(spec: LayerSpec, version: int) -> list[Json]:
@@ -211,7 +221,9 @@ def _misfits(spec: LayerSpec, version: int) -> list[str]:
 def _loose(spec: LayerSpec, version: int) -> list[str]:
     """Roads that no chain of shared vertices (to a centimetre) links with the largest connected part."""
     where, values = _in_force(spec, version)
-    query = sql.SQL("SELECT feature_id, ST_AsBinary(ST_Transform(geom, 4547)) FROM {} WHERE {} AND geom IS NOT NULL ORDER BY 1")
+    query = sql.SQL(
+        "SELECT feature_id, ST_AsBinary(ST_Transform(geom, 4547)) FROM {} WHERE {} AND geom IS NOT NULL ORDER BY 1"
+    )
     rows = _rows(query.format(sql.Identifier(table_of(spec)), where), values)
     if not rows:
         return []

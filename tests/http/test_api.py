@@ -166,8 +166,17 @@ def test_the_description_covers_every_address(db, gis):
         *(
             f"/api/imports/{{import_id}}/{act}"
             for act in (
-                "content", "finish", "answer", "commit", "rollback", "cancel", "again", "standing", "changes",
-                "changes.geojson", "report.{form}",
+                "content",
+                "finish",
+                "answer",
+                "commit",
+                "rollback",
+                "cancel",
+                "again",
+                "standing",
+                "changes",
+                "changes.geojson",
+                "report.{form}",
             )
         ),
         "/api/layers/{layer}/history",

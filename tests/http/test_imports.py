@@ -57,7 +57,9 @@ def begin(client, **changes):
 
 
 def put(client, import_id: str, offset: int, data: bytes):
-    return client.put(f"/api/imports/{import_id}/content?offset={offset}", data, content_type="application/octet-stream")
+    return client.put(
+        f"/api/imports/{import_id}/content?offset={offset}", data, content_type="application/octet-stream"
+    )
 
 
 class TestDelivering:
@@ -116,7 +118,9 @@ class TestDelivering:
         refused(put(staff, told["id"], 0, BYTES + b"x"), 400, "size")
 
     def test_a_body_beyond_the_limit_is_refused_before_it_is_read(self, staff):
-        answer = staff.post("/api/imports", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9))
+        answer = staff.post(
+            "/api/imports", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(10**9)
+        )
         refused(answer, 413, "file")
 
     @pytest.mark.parametrize(
@@ -146,12 +150,29 @@ class TestReading:
         told = staff.get(f"/api/imports/{row.pk}").json()
         assert told["status"] == "ready"
         report = told["report"]
-        assert {"file", "verdict", "layers", "findings", "diff", "consequences", "import_id", "version_before", "version_after"} <= set(report)
+        assert {
+            "file",
+            "verdict",
+            "layers",
+            "findings",
+            "diff",
+            "consequences",
+            "import_id",
+            "version_before",
+            "version_after",
+        } <= set(report)
         assert report["diff"] == told["diff"]
         assert set(report["diff"]) == {"added", "removed", "moved", "reshaped", "changed", "unchanged"}
         assert report["import_id"] == str(row.pk)
         assert told["by"]["name"] == "测试员"
-        assert told["can"] == {"answer": True, "commit": True, "rollback": False, "cancel": True, "again": False, "may_commit": True}
+        assert told["can"] == {
+            "answer": True,
+            "commit": True,
+            "rollback": False,
+            "cancel": True,
+            "again": False,
+            "may_commit": True,
+        }
 
     def test_the_list_is_newest_first_by_layer_and_state(self, staff, person):
         ready, asking = make_import(person, changes=0), make_import(person, Status.ASKING)
@@ -196,7 +217,9 @@ class TestChanges:
         assert edited
         assert all(one["before"]["floors"] + 1 == one["after"]["floors"] for one in edited)
         name = edited[0]["name"]
-        assert name in [one["name"] for one in staff.get(f"/api/imports/{row.pk}/changes", {"q": name}).json()["changes"]]
+        assert name in [
+            one["name"] for one in staff.get(f"/api/imports/{row.pk}/changes", {"q": name}).json()["changes"]
+        ]
 
     def test_rows_of_the_file_lead_to_their_changes(self, staff, person):
         row = make_import(person)
@@ -215,11 +238,21 @@ class TestChanges:
         assert {("moved", "before"), ("moved", "after"), ("added", "after"), ("removed", "before")} <= states
         west, south, east, north = whole["bounds"]
         half = f"{west},{south},{(west + east) / 2},{north}"
-        assert 0 < len(staff.get(f"/api/imports/{row.pk}/changes.geojson?bbox={half}").json()["features"]) < len(whole["features"])
+        assert (
+            0
+            < len(staff.get(f"/api/imports/{row.pk}/changes.geojson?bbox={half}").json()["features"])
+            < len(whole["features"])
+        )
 
     @pytest.mark.parametrize(
         ("query", "field"),
-        [("kind=gone", "kind"), ("rows=1;2", "rows"), ("rows=" + ",".join(["1"] * 300), "rows"), ("page=0", "page"), ("size=9999", "size")],
+        [
+            ("kind=gone", "kind"),
+            ("rows=1;2", "rows"),
+            ("rows=" + ",".join(["1"] * 300), "rows"),
+            ("page=0", "page"),
+            ("size=9999", "size"),
+        ],
     )
     def test_what_cannot_be_asked_is_refused_by_name(self, staff, person, query, field):
         row = make_import(person, changes=0)
@@ -234,7 +267,9 @@ class TestChanges:
 class TestReportFiles:
     def test_json_is_the_report_and_csv_is_safe_in_a_spreadsheet(self, staff, person):
         evil = {**FINDINGS[0], "message_zh": "=cmd|' /C calc'!A0", "layer": "@here"}
-        row = make_import(person, changes=0, report={"file": "x", "verdict": "warn", "layers": [], "findings": [evil, FINDINGS[1]]})
+        row = make_import(
+            person, changes=0, report={"file": "x", "verdict": "warn", "layers": [], "findings": [evil, FINDINGS[1]]}
+        )
         assert staff.get(f"/api/imports/{row.pk}/report.json").json()["findings"][0]["code"] == "shapes_repaired"
         answer = staff.get(f"/api/imports/{row.pk}/report.csv")
         assert "attachment" in answer["Content-Disposition"]
@@ -263,7 +298,11 @@ class TestMoving:
 
     def test_an_older_version_is_told_both_numbers(self, staff, person):
         row = make_import(person, version=5)
-        for act, body in (("answer", {"version": 4, "answers": {"missing": "keep"}}), ("cancel", {"version": 4}), ("commit", {"version": 3})):
+        for act, body in (
+            ("answer", {"version": 4, "answers": {"missing": "keep"}}),
+            ("cancel", {"version": 4}),
+            ("commit", {"version": 3}),
+        ):
             problem = refused(send(staff, f"/api/imports/{row.pk}/{act}", body), 409, "version")
             assert (problem["current"], problem["sent"]) == (5, body["version"])
 
