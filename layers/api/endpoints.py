@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from layers.api import cameras, exports, overview, positions, records, units, walls
+from layers.api import cameras, exports, overview, positions, records, units, uploads, walls
 from layers.api.description import describe_layers, described_person
 from layers.api.incidents import router as incidents
-from layers.api.uploads import imports
 from layers.catalog.reading import feature
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import notice, search_names
@@ -31,7 +30,7 @@ for noun in (positions, units, cameras, overview, walls, exports, records):
     api.add_router("", noun.router)
 
 api.add_router("/incidents", incidents)
-api.add_router("/imports", imports)
+api.add_router("/imports", uploads.routes)
 
 
 @api.exception_handler(ValidationError)

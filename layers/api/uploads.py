@@ -19,8 +19,7 @@ from pydantic import Field
 from layers.api.asking import actor_of_request
 from layers.api.bodies import Body, described, read_body, read_json
 from layers.api.fields import ClientId
-from layers.api.imports import moved
-from layers.api.imports import router as imports
+from layers.api.imports import moved, router
 from layers.errors import Conflict, InvalidInput
 from layers.imports.archives import MAX_UPLOAD_BYTES
 from layers.imports.models import Import, Status
@@ -28,6 +27,8 @@ from layers.imports.receiving import append_bytes, begin_import, finish_upload
 from layers.imports.selectors import import_visible
 from layers.people.rights import Actor
 
+#: The router of all addresses of imports, those of this module among them.
+routes = router
 #: A piece of a file sent in pieces holds at most this much.
 CHUNK_BYTES = 8 * 1024 * 1024
 #: A body beyond the largest file and its form fields is not read at all.
@@ -89,7 +90,7 @@ def _bodies() -> dict[str, Any]:
     }}}  # fmt: skip
 
 
-@imports.post("", summary="Deliver a file, or begin to send one in pieces", openapi_extra=_bodies())
+@router.post("", summary="Deliver a file, or begin to send one in pieces", openapi_extra=_bodies())
 def deliver(request: HttpRequest) -> Any:
     """202 with id, status and report. A form is the whole file; JSON begins one that `content` takes piece by piece."""
     actor = actor_of_request(request)
@@ -103,7 +104,7 @@ def deliver(request: HttpRequest) -> Any:
     return moved(_whole(actor, request, file))
 
 
-@imports.put("/{import_id}/content", summary="Send the next piece of a file", openapi_extra={
+@router.put("/{import_id}/content", summary="Send the next piece of a file", openapi_extra={
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": _FILE}}},
 })  # fmt: skip
 def piece(request: HttpRequest, import_id: str, offset: Annotated[int, Query(ge=0, lt=2**40)]) -> Any:
@@ -123,7 +124,7 @@ def piece(request: HttpRequest, import_id: str, offset: Annotated[int, Query(ge=
     return {"id": str(row.pk), "status": row.status, "received": row.received_bytes}
 
 
-@imports.post("/{import_id}/finish", summary="Say that all pieces were sent", openapi_extra=described(Finish))
+@router.post("/{import_id}/finish", summary="Say that all pieces were sent", openapi_extra=described(Finish))
 def finish(request: HttpRequest, import_id: str) -> Any:
     """202: it waits for its turn. With `sha256`, 409 when what arrived is not that."""
     actor = actor_of_request(request)
