@@ -23,6 +23,7 @@ from layers.imports.plan_types import KINDS
 from layers.imports.receiving import import_again
 from layers.imports.rolling import ask_rollback
 from layers.imports.selectors import (
+    CAP,
     Box,
     changes,
     changes_bounds,
@@ -32,7 +33,7 @@ from layers.imports.selectors import (
     report_of,
 )
 from layers.imports.standing import standing_on
-from layers.imports.whereabouts import MOST_ROWS, changes_of_rows
+from layers.imports.whereabouts import MOST_ROWS, changes_of_rows, rows_of_new_layer, shapes_of_new_layer
 
 router = Router(tags=["imports"])
 
@@ -165,6 +166,8 @@ def table(
     """One page; of one kind, one field, a name or id; or of `rows` of the file (numbers with commas)."""
     row = import_visible(actor_of_request(request), import_id)
     kind = _kind(kind)
+    if row.makes_layer:
+        return rows_of_new_layer(row, text=q.strip(), page=page, size=size)
     if rows:
         found = changes_of_rows(row.pk, _numbers(rows))
         return {"changes": described_changes(found), "total": len(found), "page": 1, "pages": 1}
@@ -179,8 +182,11 @@ def table(
 def shapes(request: HttpRequest, import_id: str, kind: Text = "", bbox: Text = "") -> Any:
     """A FeatureCollection in EPSG:4326, at most 5,000 shapes (`capped`); `bounds` is the box of all changes."""
     row = import_visible(actor_of_request(request), import_id)
-    found = changes_map(row.pk, kind=_kind(kind), bbox=_box(bbox))
-    found["bounds"] = changes_bounds(row.pk)
+    kind, box = _kind(kind), _box(bbox)
+    if row.makes_layer:
+        found = shapes_of_new_layer(row, bbox=box, cap=CAP)
+    else:
+        found = {**changes_map(row.pk, kind=kind, bbox=box), "bounds": changes_bounds(row.pk)}
     return HttpResponse(json.dumps(found, ensure_ascii=False), content_type="application/geo+json")
 
 

@@ -57,7 +57,7 @@ function plain(b, side) {
   const of = (geometry) => ['all', geometry, is('state', side)];
   return [
     { id: 'plain-fill', type: 'fill', source: 'diff', filter: of(SURFACE), metadata: { diff: true }, paint: { 'fill-color': b.t['m-bld'] } },
-    { id: 'plain-line', type: 'line', source: 'diff', filter: of(FLAT), metadata: { diff: true }, paint: { 'line-color': ['case', STROKES, b.t['m-road-b'], b.t['m-grid']], 'line-width': ['case', STROKES, b.px(3), b.px(0.8)] } },
+    { id: 'plain-line', type: 'line', source: 'diff', filter: of(FLAT), metadata: { diff: true }, paint: { 'line-color': ['case', STROKES, b.t['m-road-b'], b.t['m-bld-edge']], 'line-width': ['case', STROKES, b.px(3), b.px(0.7)] } },
     {
       id: 'plain-point', type: 'circle', source: 'diff', filter: of(DOT), metadata: { diff: true },
       paint: { 'circle-radius': b.px(3.5), 'circle-color': b.t['m-label'], 'circle-stroke-color': b.t['m-halo'], 'circle-stroke-width': b.px(1.2) },

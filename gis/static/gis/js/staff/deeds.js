@@ -95,7 +95,7 @@ export function deedsView({ staff, changed, failed }) {
   return {
     draw(one) {
       const why = whyNot(one, language);
-      const locked = why && el('p', { class: 'locked-deed', id: 'locked' }, icon('lock', files), `${say('Commit v{version}', { version: version(one) })}，${say(why.text, why.values)}`);
+      const locked = why && el('p', { class: 'locked-deed', id: 'locked' }, icon('lock', files), say('Commit v{version}: {why}', { version: version(one), why: say(why.text, why.values) }));
       const button = (id, words, press, main = false) => el('button', { class: `button${main ? ' button-main' : ''}`, type: 'button', id, onclick: press }, words);
       const second = [
         one.can.cancel && button('discard', say('Discard'), () => discard(one)),

@@ -91,7 +91,7 @@ export function sameMapping(one, other) {
   return plain(one) === plain(other);
 }
 
-/** The mapping as the interface takes it. */
+/** The mapping as the interface takes it: whoever sends it has said yes to all of it. */
 export function forAnswer(mapping) {
-  return { fields: mapping.fields.map(({ field, column, constant, values, factor, confidence }) => ({ field, column: column ?? '', constant: constant ?? null, values: values ?? {}, factor: factor ?? 1, confidence: confidence ?? 1 })) };
+  return { fields: mapping.fields.map(({ field, column, constant, values, factor }) => ({ field, column: column ?? '', constant: constant ?? null, values: values ?? {}, factor: factor ?? 1, confidence: 1 })) };
 }

@@ -19,7 +19,7 @@ export function fieldsView({ staff, pane, head, described, apply }) {
   function draw(one) {
     const given = one.mapping ?? { fields: [] };
     if (!kept || kept.version !== one.version) {
-      kept = { version: one.version, mapping: given, columns: one.columns ?? [], writable: one.can.answer };
+      kept = { version: one.version, mapping: given, columns: one.columns ?? [], writable: one.can.answer, asks: one.status === 'asking' && one.report.findings.some((finding) => finding.option === '--mapping'), flagged: new Set((one.report?.findings ?? []).filter((finding) => finding.option === '--mapping').map(({ field }) => field)) };
       mapping = given;
     }
     render();
@@ -31,7 +31,7 @@ export function fieldsView({ staff, pane, head, described, apply }) {
     head.dataset.for = 'fields';
     head.replaceChildren(el('div', { class: 'pane-controls' },
       el('p', { class: 'quiet' }, say('{count} of {all} fields filled', { count: rows.filter(({ sureness }) => sureness !== 'none').length, all: rows.length })),
-      kept.writable && el('button', { class: `button button-small${dirty ? ' button-main' : ''}`, type: 'button', id: 'apply-fields', disabled: !dirty, onclick: () => apply(mapping) }, say('Check again so'))));
+      kept.writable && el('button', { class: `button button-small${dirty || kept.asks ? ' button-main' : ''}`, type: 'button', id: 'apply-fields', disabled: !dirty && !kept.asks, onclick: () => apply(mapping) }, say(kept.asks && !dirty ? 'Right so, check again' : 'Check again so'))));
     if (!rows.length) { pane.replaceChildren(el('p', { class: 'empty' }, say('The file was not read yet.'))); return; }
     const unused = unusedColumns(mapping, kept.columns);
     const shared = sharedColumns(mapping);
@@ -56,7 +56,7 @@ export function fieldsView({ staff, pane, head, described, apply }) {
     el('option', { value: '' }, say('nothing')), ...kept.columns.map(({ name, type }) => el('option', { value: name, selected: name === chosen }, `${name}（${type}）`)),
     row.missing && el('option', { value: row.column, selected: true }, say('{column}, not in the file', { column: row.column })),
     el('option', { value: CONSTANT, selected: chosen === CONSTANT }, say('one value for all')));
-    return el('li', { class: `field-row sure-${row.sureness}`, 'data-field': row.field },
+    return el('li', { class: `field-row${kept.flagged.has(row.field) ? ' is-flagged' : ''}`, 'data-field': row.field },
       el('div', { class: 'field-line' }, el('label', { for: id }, row.title, row.required && el('span', { class: 'must', title: say('must be filled') }, ' *')), el('span', { class: 'least' }, row.field), el('span', { class: `sure sure-${row.sureness}` }, row.sureness === 'none' || row.sureness === 'said' ? say(SURENESS[row.sureness]) : `${say(SURENESS[row.sureness])} ${Math.round(row.confidence * 100)}%`)),
       el('div', { class: 'field-line' }, select, chosen === CONSTANT ? constantInput(row) : unitSelect(row)),
       row.column && el('p', { class: 'samples' }, row.samples.length ? row.samples.slice(0, 4).map(String).join('\u3000') : say('no value'), row.filled !== null && el('span', { class: 'least' }, say('{count} filled', { count: grouped(row.filled, 0) }))),

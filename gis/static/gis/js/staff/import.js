@@ -2,26 +2,22 @@
 
 import { byId, el } from '../dom.js';
 import { keys } from '../keys.js';
-import { nothing } from '../cartography/style.js';
-import { boundsOf } from '../bounds.js';
 import { grouped } from '../numbers.js';
 import { drawBar, drawFoot, drawKinds, drawLegend } from './bar.js';
-import { KINDS, gist } from './changes.js';
+import { KINDS } from './changes.js';
 import { changesView } from './changesview.js';
 import { deedsView } from './deeds.js';
 import { fieldsView } from './fieldsview.js';
 import { forAnswer } from './fields.js';
 import { findingsView } from './findingsview.js';
 import { confirmed, failureText, getJson, openStaff, postJson, speak } from './page.js';
+import { importMap } from './importmap.js';
 import { format, parse } from './place.js';
-import { boxesOf, questionsOf } from './questions.js';
 import { rightView } from './rightview.js';
-import { boxAround, boxShapes, offenceShapes, ringRound } from './shapes.js';
-import { sheetMap } from './sheetmap.js';
 import { STATUS_WORDS, WORKING, lookAgainMs, shareOf } from './steps.js';
 import { uploading } from './uploading.js';
 
-const staff = openStaff({ changed: () => map?.redraw() });
+const staff = openStaff({ changed: () => sheet?.redraw() });
 const { config, language, say, urls } = staff;
 const state = parse(location.hash);
 const picked = new Map();
@@ -32,20 +28,19 @@ const TABS = { findings: 'Findings', changes: 'Changes', fields: 'Fields' };
 let one = null;
 let history = null;
 let page = null;
-let map = null;
-let mapped = '';
 let timer = 0;
 let asked = 0;
 
 const described = () => config.layers.find(({ id }) => id === one?.layer)?.fields ?? (one?.columns ?? []).map(({ name, type }) => ({ name, type, title_zh: name, title_en: name, unit: '', values: {} }));
 const fieldMap = () => new Map(described().map((field) => [field.name, field]));
 const views = {
-  findings: findingsView({ staff, pane, head, select: selectFinding, weight: (weight) => go({ weight, finding: -1 }), locate }),
+  findings: findingsView({ staff, pane, head, select: selectFinding, weight: (weight) => go({ weight, finding: -1 }), locate: (finding) => sheet.locate(finding) }),
   changes: changesView({ staff, pane, head, fields: fieldMap, select: selectChange, filter: (change) => filter(change) }),
   fields: fieldsView({ staff, pane, head, described, apply: (mapping) => answer({ mapping: forAnswer(mapping) }) }),
-  right: rightView({ staff, pane: byId('right'), picked, pick, answer, offence: showOffence }),
+  right: rightView({ staff, pane: byId('right'), picked, pick, answer, offence: (at) => sheet.offence(at), fields: () => { go({ tab: 'fields' }); byId('tab-fields').focus(); } }),
   deeds: deedsView({ staff, changed: () => look(), failed }),
 };
+const sheet = importMap({ staff, state, picked, fields: fieldMap, one: () => one, page: () => page, trouble, pickedOnMap });
 const upload = uploading({ staff, arrived: () => look() });
 
 start();
@@ -62,10 +57,7 @@ async function start() {
   wireKeys();
   staff.state('ready');
   readHistory();
-  sheetMap({ staff, layer: one.layer, picked: pickedOnMap, moved: moreShapes }).then((made) => { map = made; mapped = ''; drawMap(); }, (failure) => {
-    console.warn(failure);
-    trouble(say('This browser cannot draw the map: WebGL 2 is missing or switched off. The lists still work.'));
-  });
+  sheet.open();
   next();
 }
 
@@ -81,10 +73,10 @@ async function look() {
       if (before.status !== one.status) {
         speak(say(STATUS_WORDS[one.status]));
         readHistory();
-        if (['committed', 'rolled_back'].includes(one.status)) map?.renew();
+        if (['committed', 'rolled_back'].includes(one.status)) sheet.renew();
       }
       picked.clear();
-      mapped = '';
+      sheet.stale();
       page = null;
       draw();
     } else drawProgress();
@@ -122,7 +114,7 @@ function draw() {
   views.deeds.draw(one);
   drawProgress();
   drawSides();
-  drawMap();
+  sheet.draw();
   byId('page').dataset.status = one.status;
   byId('page').dataset.version = String(one.version);
 }
@@ -177,7 +169,7 @@ async function readChanges() {
     if (readChanges.now !== asking) return;
     page = found;
     views.changes.draw(page, state);
-    if (state.change !== null) focusChange();
+    if (state.change !== null) sheet.focusChange();
   } catch (failure) {
     trouble(failureText(failure, say));
   }
@@ -189,11 +181,11 @@ function go(change) {
   Object.assign(state, change);
   if (['kind', 'field', 'text', 'page'].some((name) => before[name] !== state[name])) page = null;
   window.history.replaceState(null, '', format(state));
-  if (before.kind !== state.kind || before.tab !== state.tab) mapped = '';
+  if (before.kind !== state.kind || before.tab !== state.tab) sheet.stale();
   drawKinds(staff, one, state.tab === 'changes' ? state.kind : '', (kind) => go({ tab: 'changes', kind: state.tab === 'changes' && state.kind === kind ? '' : kind, page: 1, change: null }));
   drawTabs();
   drawPane();
-  if (!mapped) drawMap();
+  sheet.draw();
 }
 
 function filter(change) {
@@ -204,101 +196,29 @@ function selectFinding(at) {
   go({ finding: at });
   const finding = views.findings.shown(one.report, state)[at];
   keepInSight('[aria-current=true]');
-  if (finding?.rows.length) locate(finding);
-  else map?.focus(nothing());
+  if (finding?.rows.length) sheet.locate(finding);
+  else sheet.clear();
 }
 
 function selectChange(ordinal) {
   go({ change: ordinal });
   keepInSight('[aria-current=true]');
-  focusChange();
+  sheet.focusChange();
 }
 
 function keepInSight(selector) {
   pane.querySelector(selector)?.scrollIntoView({ block: 'nearest' });
 }
 
-function focusChange() {
-  const change = page?.changes.find(({ ordinal }) => ordinal === state.change);
-  if (!map) return;
-  if (!change?.bbox) { map.focus(nothing()); return; }
-  map.focus(ringRound(change.bbox, change.name || ''));
-  map.fly(change.bbox);
-}
-
-/** Shows the rows of a finding: those that change something; a topology finding shows its pairs. */
-async function locate(finding) {
-  if (!map) return;
-  try {
-    const { changes } = await getJson(urls.changes(one.id, { rows: finding.rows.slice(0, 200).join(',') }));
-    const box = boxAround(changes);
-    if (!box) { map.focus(nothing()); speak(say('These rows change nothing on the map.')); return; }
-    map.focus(ringRound(box, changes.length > 1 ? say('{count} rows', { count: changes.length }) + `\u3000${gist(changes[0], fieldMap(), { say, language })}` : changes[0].name));
-    map.fly(box);
-  } catch (failure) {
-    trouble(failureText(failure, say));
-  }
-}
-
-function showOffence(at) {
-  const box = boundsOf(one.offences[at]?.geometry);
-  if (map && box) map.fly(box, 19);
-}
-
 /** A choice of a question: drawn on the map before it is given. @param {boolean} typing keep the field as it is */
 function pick(typing) {
-  drawCandidates(!typing);
+  sheet.candidates(!typing);
   if (!typing) views.right.draw(one, history);
   else byId('right').querySelectorAll('[data-answer]').forEach((button) => { button.disabled = !picked.get(button.dataset.answer); });
 }
 
-function drawCandidates(fly) {
-  if (!map) return;
-  const boxes = ['asking', 'refused'].includes(one.status) ? boxesOf(questionsOf(one.report, language), picked) : [];
-  map.setCandidates(boxShapes(boxes));
-  const on = boxes.find((box) => box.on);
-  if (on && fly) map.fly(boundsOf({ type: 'MultiPoint', coordinates: [on.bounds.slice(0, 2), on.bounds.slice(2), config.home.bbox.slice(0, 2), config.home.bbox.slice(2)] }), 16);
-  byId('page').dataset.candidates = String(boxes.length);
-}
-
-async function drawMap() {
-  if (!map || mapped) return;
-  mapped = `${one.version} ${state.kind}`;
-  const wanted = mapped;
-  drawCandidates(false);
-  map.setOffences(offenceShapes(one.offences ?? [], (item) => (item.area_m2 ? `${grouped(item.area_m2, 1)} m²` : '')));
-  if (!one.diff || state.kind === 'unchanged') { map.setChanges({ ...nothing(), capped: false }, one.status === 'committed'); return; }
-  try {
-    const shapes = await getJson(urls.shapes(one.id, { kind: state.tab === 'changes' ? state.kind : '' }));
-    if (mapped !== wanted) return;
-    shown(shapes);
-    if (shapes.bounds && !drawMap.flown) { drawMap.flown = true; if (state.change === null) map.fly(shapes.bounds, 16); }
-  } catch (failure) {
-    mapped = '';
-    trouble(failureText(failure, say));
-  }
-}
-
-function shown(shapes) {
-  drawMap.capped = shapes.capped;
-  map.setChanges(shapes, one.status === 'committed');
-  byId('page').dataset.shapes = String(shapes.features.length);
-}
-
-/** Too many shapes to send at once: those in sight. */
-async function moreShapes() {
-  if (!drawMap.capped || !one.diff) return;
-  const wanted = mapped;
-  try {
-    const shapes = await getJson(urls.shapes(one.id, { kind: state.tab === 'changes' ? state.kind : '', bbox: map.box().map((side) => side.toFixed(6)).join(',') }));
-    if (mapped === wanted) { const { capped } = drawMap; shown(shapes); drawMap.capped = capped; }
-  } catch (failure) {
-    console.warn(failure);
-  }
-}
-
 function pickedOnMap(ordinals) {
-  if (!ordinals.length) { map.focus(nothing()); return; }
+  if (!ordinals.length) { sheet.clear(); return; }
   const [ordinal] = ordinals;
   go({ tab: 'changes', change: ordinal, field: '', text: '', page: Math.floor(ordinal / 100) + 1, kind: '' });
 }
@@ -314,7 +234,7 @@ function turn(side) {
   window.history.replaceState(null, '', format(state));
   drawSides();
   byId('sides').querySelector(`[data-side=${side || 'both'}]`).focus({ preventScroll: true });
-  map?.setSide(side);
+  sheet.side(side);
 }
 
 async function answer(answers) {
@@ -351,10 +271,10 @@ function step(by) {
 function wireKeys() {
   const sides = ['', 'before', 'after'];
   keys({
-    j: () => step(1), k: () => step(-1), h: () => map?.home(), l: () => staff.theme.flip(),
+    j: () => step(1), k: () => step(-1), h: () => sheet.home(), l: () => staff.theme.flip(),
     ' ': () => { if (one.diff && !document.activeElement?.matches('button, a, summary, label')) turn(sides[(sides.indexOf(state.side) + 1) % 3]); },
     ...Object.fromEntries(KINDS.map(({ id }, at) => [String(at + 1), () => { if (one.diff) go({ tab: 'changes', kind: state.kind === id && state.tab === 'changes' ? '' : id, page: 1, change: null }); }])),
-    Escape: () => { map?.focus(nothing()); go({ finding: -1, change: null }); },
+    Escape: () => { sheet.clear(); go({ finding: -1, change: null }); },
     '?': () => confirmed({ title: say('Keys'), lines: [keyList()], yes: say('Close'), no: say('Back') }),
   });
 }

@@ -79,3 +79,16 @@ export function givenAnswers(answers = {}) {
 export function boxesOf(questions, picked) {
   return questions.flatMap(({ option, choices }) => choices.filter(({ bounds }) => bounds).map(({ value, label, bounds }, at) => ({ option, value, label, bounds, at, on: picked.get(option) === value })));
 }
+
+/** What a consequence says beside its figure: the sentence without the number that stands in front or at the end. */
+export function withoutFigure(text, count) {
+  const figure = String(count ?? '');
+  if (!figure) return text;
+  if (text.startsWith(`${figure} `)) return text.slice(figure.length + 1);
+  return text.endsWith(`: ${figure}`) ? text.slice(0, -figure.length - 2) : text;
+}
+
+/** True for questions that the mapping of fields answers, not a choice. */
+export function asksForFields({ option }) {
+  return option === '--mapping';
+}

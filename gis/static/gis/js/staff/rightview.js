@@ -5,18 +5,18 @@ import { grouped } from '../numbers.js';
 import { isChinese, titleOf } from '../words.js';
 import { inShort } from './changes.js';
 import { dayOf, since } from './instants.js';
-import { answerTo, givenAnswers, questionsOf } from './questions.js';
+import { answerTo, asksForFields, givenAnswers, questionsOf, withoutFigure } from './questions.js';
 import { sentence } from './report.js';
 
-/** @param {{staff: object, pane: HTMLElement, picked: Map<string, string>, pick: () => void, answer: (answers: object) => void, offence: (at: number) => void}} given */
-export function rightView({ staff, pane, picked, pick, answer, offence }) {
+/** @param {{staff: object, pane: HTMLElement, picked: Map<string, string>, pick: (typing: boolean) => void, answer: (answers: object) => void, offence: (at: number) => void, fields: () => void}} given */
+export function rightView({ staff, pane, picked, pick, answer, offence, fields }) {
   const { say, language, files, title, config, urls } = staff;
 
   function consequences(one) {
     const items = one.consequences ?? [];
     const versus = one.version_before ?? one.base_version;
     return el('section', { class: 'part', id: 'consequences' }, el('div', { class: 'section-head' }, el('h2', {}, say(one.status === 'committed' ? 'What followed' : one.status === 'rolled_back' ? 'What had followed' : 'After the commit')), versus ? el('span', { class: 'least' }, say('against v{version}', { version: versus })) : ''),
-      items.length ? el('ul', { class: 'consequences' }, ...items.map((item) => el('li', { class: item.severity === 'warning' ? 'grave' : null }, el('b', { class: 'figure' }, figure(item)), el('span', {}, words(item, 'message') || words(item, ''), words(item, 'detail') && el('span', { class: 'detail' }, words(item, 'detail')))))) : el('p', { class: 'quiet' }, say(one.diff ? 'Nothing else follows: no case, camera or team is touched.' : 'Known once the file is compared.')));
+      items.length ? el('ul', { class: 'consequences' }, ...items.map((item) => el('li', { class: item.severity === 'warning' ? 'grave' : null }, el('b', { class: 'figure' }, figure(item)), el('span', {}, withoutFigure(words(item, 'message') || words(item, ''), item.count), words(item, 'detail') && el('span', { class: 'detail' }, words(item, 'detail')))))) : el('p', { class: 'quiet' }, say(one.diff ? 'Nothing else follows: no case, camera or team is touched.' : 'Known once the file is compared.')));
   }
 
   const words = (item, name) => (isChinese(language) ? item[name ? `${name}_zh` : 'zh'] : item[name ? `${name}_en` : 'en']) ?? '';
@@ -35,6 +35,10 @@ export function rightView({ staff, pane, picked, pick, answer, offence }) {
   }
 
   function question(one, entry) {
+    if (asksForFields(entry)) {
+      return el('div', { class: 'question', 'data-option': entry.option }, ...entry.findings.map((finding) => el('p', {}, sentence(finding, language))),
+        el('button', { class: 'button button-small wide', type: 'button', id: 'to-fields', onclick: fields }, say('Look through the fields')));
+    }
     const name = `q-${entry.name}`;
     const current = picked.get(entry.option) ?? '';
     const free = entry.free && !entry.choices.some(({ value }) => value === current) ? current : '';

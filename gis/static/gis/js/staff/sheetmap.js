@@ -20,15 +20,15 @@ const QUIET = ['unit_grids', 'cameras', 'camera_views', 'places', 'incidents', '
 const SIGNS = { 'diff-added': ['plus', 'm-halo', 'add'], 'diff-removed': ['cross', 'del', 'm-halo'], 'diff-moved': ['move', 'move', 'm-halo'] };
 
 /**
- * @param {{staff: object, layer: string, picked: (ordinals: number[]) => void, moved: () => void}} given
+ * @param {{staff: object, layer: string, side: ''|'before'|'after', picked: (ordinals: number[]) => void, moved: () => void}} given
  *   `picked`: changes under a click; `moved`: the view rests
  */
-export async function sheetMap({ staff, layer, picked, moved }) {
+export async function sheetMap({ staff, layer, side: shown, picked, moved }) {
   const { config, language, say, files } = staff;
   const page = byId('page').dataset;
   const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   const sheet = await openMaterial({ urls: addresses(config), files });
-  const look = { layer, side: '', hidden: [], shapes: nothing(), committed: false };
+  const look = { layer, side: shown, shapes: nothing(), committed: false };
   const status = statusLine(say);
 
   function style() {
@@ -71,6 +71,16 @@ export async function sheetMap({ staff, layer, picked, moved }) {
   });
   dimOutside(sheet, map, config.district ?? '411102');
 
+  let loaded = false;
+  map.once('load', () => { loaded = true; if (look.side) restyle(); });
+
+  /** Another style in place; before the first one has loaded it is too early, and it comes then. */
+  function restyle() {
+    if (!loaded) return;
+    map.restyle(style());
+    put();
+  }
+
   function put() {
     const bare = look.side === tiled();
     map.setData('diff', bare ? nothing() : look.shapes);
@@ -81,9 +91,9 @@ export async function sheetMap({ staff, layer, picked, moved }) {
     canvas: map.canvas, home, layers: sheet.all, box: () => map.box(),
     /** Draws changes; `committed`: the tiles show the new state already. */
     setChanges(shapes, committed) {
-      const restyle = committed !== look.committed && look.side;
+      const turned = committed !== look.committed && look.side;
       Object.assign(look, { shapes, committed });
-      if (restyle || plainSide()) map.restyle(style());
+      if (turned || plainSide()) restyle();
       put();
     },
     setCandidates: (collection) => map.setData('candidates', collection),
@@ -93,10 +103,9 @@ export async function sheetMap({ staff, layer, picked, moved }) {
     /** Shows both states over each other (nothing), or one alone. @param {''|'before'|'after'} side */
     setSide(side) {
       look.side = side;
-      map.restyle(style());
-      put();
+      restyle();
     },
-    redraw: () => map.restyle(style()),
+    redraw: restyle,
     /** A box in sight with room round it; far ones too. */
     fly: (box, nearest = 17) => map.fly(widened(box, 0.12), nearest),
     renew: newTiles,
