@@ -56,7 +56,7 @@ ORDER BY row_id LIMIT %(limit)s
 def rows_of_new_layer(row: Import, *, text: str, page: int, size: int) -> dict[str, Any]:
     """One page of the rows of a layer that an import makes, in order of delivery, as changes of kind `added`."""
     plain = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    values = {"layer": row.layer, "import": row.pk, "text": text, "part": f"%{plain}%", "size": size}
+    values: dict[str, Any] = {"layer": row.layer, "import": row.pk, "text": text, "part": f"%{plain}%", "size": size}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {_NEW} AND (%(text)s = '' OR name ILIKE %(part)s)", values)
         total = cursor.fetchone()[0]
@@ -83,7 +83,7 @@ def _document(value: Any) -> dict[str, Any]:
 def shapes_of_new_layer(row: Import, *, bbox: tuple[float, float, float, float] | None, cap: int) -> dict[str, Any]:
     """The same as shapes for the map; `capped` when there are more."""
     west, south, east, north = bbox or (None, None, None, None)
-    values = {
+    values: dict[str, Any] = {
         "layer": row.layer, "import": row.pk, "west": west, "south": south, "east": east, "north": north, "limit": cap + 1,
     }  # fmt: skip
     with connection.cursor() as cursor:
