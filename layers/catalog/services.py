@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import shapely
@@ -20,12 +21,20 @@ from psycopg import sql
 
 from layers.catalog.columns import DOCUMENT, stored
 from layers.catalog.features import FeatureRow
+from layers.catalog.laying import rouse
 from layers.catalog.models import LayerVersion, SearchName
 from layers.catalog.pinyin import full_pinyin, initials
 from layers.catalog.selectors import current_versions, next_version, own_rows, table_of
+from layers.errors import LayerMovedOn
 from layers.live.services import Act, publish
 from layers.spec import LayerSpec
+from layers.territory.features import DORMANT
 
+#: Columns of the search index besides layer and feature.
+SEARCHED = (
+    "code", "kind", "name", "name_en", "pinyin", "initials", "area", "rank", "lon", "lat", "west", "south", "east",
+    "north",
+)  # fmt: skip
 _FIXED = ("feature_id", "feature_version", "valid_from", "version_from", "import_id", "rank", "digest")
 
 
@@ -85,6 +94,63 @@ def publish_version(
     return row
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a publication does, ready to be done: row ids of one layer, and where its search entries stand.
+
+    `closes` end, `comes` were laid down (`catalog.laying`). `search` is a relation with the columns `feature_id, search`
+    (JSON by column, null for none) of everything that comes, with its parameters; `gone` are features without a row.
+    """
+
+    closes: Sequence[int]
+    comes: Sequence[int]
+    gone: Sequence[str]
+    added: int
+    changed: int
+    search: tuple[sql.Composable, Sequence[Any]] | None = None
+
+
+@transaction.atomic
+def publish_prepared(
+    *, spec: LayerSpec, prepared: Prepared, effective: date, actor: str, source: Source, base_version: int
+) -> LayerVersion:  # fmt: skip
+    """The new version of a layer, made of rows that were laid down before; the caller has asked for the right.
+
+    Raises LayerMovedOn when the layer's last version is not `base_version` any more; nothing is written then.
+    """
+    table = table_of(spec)
+    lock_layer(spec.id)
+    version = next_version(spec.id)
+    if version - 1 != base_version:
+        raise moved_on(spec.id, base_version, version - 1)
+    closed = _close(table, list(prepared.closes), version, effective)
+    roused = rouse(spec, prepared.comes, version, effective)
+    if (closed, roused) != (len(prepared.closes), len(prepared.comes)):
+        raise RuntimeError(f"{spec.id}: {closed} rows closed and {roused} roused, not those that were prepared")
+    last = LayerVersion.objects.filter(layer=spec.id, version=base_version).first()
+    bbox = _bounds(spec, table, version)
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
+        source_sha256=source.sha256, import_id=source.import_id or uuid.uuid4(), added=prepared.added,
+        changed=prepared.changed, removed=len(prepared.gone),
+        total=(last.total if last else 0) + prepared.added - len(prepared.gone),
+        west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
+    )  # fmt: skip
+    if spec.searchable:
+        _exchange_search(spec.id, prepared)
+    tell_version(row)
+    return row
+
+
+def moved_on(layer: str, base_version: int, version: int) -> LayerMovedOn:
+    """The refusal of a publication that was prepared against an older version."""
+    return LayerMovedOn(
+        f"图层已由第 {base_version} 版到第 {version} 版，须重新比对",
+        f"the layer went from version {base_version} to {version} meanwhile and must be compared again",
+        field="base_version", found=base_version, current=version,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def restate_version(*, spec: LayerSpec, effective: date, actor: str, source: Source) -> LayerVersion | None:
     """A version of a layer with the rows it has, drawn from a new description: tiles get new addresses.
@@ -126,26 +192,29 @@ def lock_layer(layer: str) -> None:
 
 
 def _stored(spec: LayerSpec, table: str) -> dict[str, _Stored]:
-    """The last row of every feature a layer ever had."""
+    """The last row of every feature a layer ever had, with the greatest number that a row of it ever got."""
     where, values = own_rows(spec)
     query = sql.SQL(
-        "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL, feature_version"
-        " FROM {} WHERE {} ORDER BY feature_id, version_from DESC, row_id DESC"
+        "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL,"
+        " max(feature_version) OVER (PARTITION BY feature_id)"
+        " FROM {} WHERE version_from <> %s AND {} ORDER BY feature_id, version_from DESC, row_id DESC"
     ).format(sql.Identifier(table), where)
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(None), values)
+        cursor.execute(query.as_string(None), [DORMANT, *values])
         return {row[0]: _Stored(row[1], bytes(row[2]), row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _close(table: str, row_ids: list[int], version: int, effective: date) -> None:
-    """Ends rows at a version; a row that never was in force gets an empty period."""
+def _close(table: str, row_ids: list[int], version: int, effective: date) -> int:
+    """Ends rows that are open at a version; a row that never was in force gets an empty period. How many there were."""
     if not row_ids:
-        return
+        return 0
     statement = sql.SQL(
         "UPDATE {} SET version_to = %s, valid_to = GREATEST(valid_from, %s) WHERE row_id = ANY(%s)"
+        " AND version_to IS NULL"
     ).format(sql.Identifier(table))
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(None), [version, effective, row_ids])
+        return int(cursor.rowcount)
 
 
 def _copy(
@@ -195,6 +264,34 @@ def _rebuild_search(spec: LayerSpec, came: Sequence[FeatureRow], went: Sequence[
     SearchName.objects.bulk_create(
         [entry for row in came if (entry := _search_name(spec, row)) is not None], batch_size=2000
     )
+
+
+def _exchange_search(layer: str, prepared: Prepared) -> None:
+    """Entries of what comes, changed where they differ: one that only moved stays in its page and its indexes."""
+    SearchName.objects.filter(layer=layer, feature_id__in=list(prepared.gone)).delete()
+    if prepared.search is None:
+        return
+    relation, parameters = prepared.search
+    columns = [sql.Identifier(name) for name in SEARCHED]
+    parts = {
+        "rows": relation,
+        "columns": sql.SQL(", ").join(columns),
+        "values": sql.SQL(", ").join(sql.SQL("r.{}").format(column) for column in columns),
+        "sets": sql.SQL(", ").join(sql.SQL("{0} = r.{0}").format(column) for column in columns),
+        "layer": sql.Literal(layer),
+    }
+    joined = "FROM ({rows}) AS s, LATERAL jsonb_populate_record(NULL::catalog_search, s.search) AS r"
+    with connection.cursor() as cursor:
+        for statement in (
+            "DELETE FROM catalog_search c USING ({rows}) AS s WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
+            " AND s.search IS NULL",
+            "UPDATE catalog_search c SET {sets} " + joined + " WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
+            " AND s.search IS NOT NULL",
+            "INSERT INTO catalog_search (layer, feature_id, {columns}) SELECT {layer}, s.feature_id, {values} " + joined
+            + " WHERE s.search IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalog_search c WHERE c.layer = {layer}"
+            " AND c.feature_id = s.feature_id)",
+        ):  # fmt: skip
+            cursor.execute(sql.SQL(statement).format(**parts).as_string(None), list(parameters))
 
 
 def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:

@@ -116,8 +116,8 @@ class Change(models.Model):
 class Staged(models.Model):
     """One row ready to be written, or one to be closed; gone once its import is decided.
 
-    `row_id` is the stored row that ends, `feature_version` that of the row that comes (null: none comes). `values` holds
-    its attributes by database column, `search` its entry in the search index (null: none, or the old one still holds).
+    `row_id` is the stored row that ends; `new_row_id` and `feature_version` are those of the row that comes (null: none
+    comes). `values` holds its attributes by database column, `search` its entry in the search index (null: none).
     """
 
     owner = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged", db_column="import_id")
@@ -125,6 +125,7 @@ class Staged(models.Model):
     ordinal = models.PositiveIntegerField()
     feature_id = models.CharField(max_length=40)
     row_id = models.BigIntegerField(null=True)
+    new_row_id = models.BigIntegerField(null=True)
     feature_version = models.PositiveIntegerField(null=True)
     rank = models.PositiveSmallIntegerField(default=5)
     digest = models.BinaryField(max_length=16, null=True)
