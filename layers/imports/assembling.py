@@ -126,9 +126,9 @@ def _derive(spec: LayerSpec, values: dict[str, np.ndarray], metric: np.ndarray) 
         for column in rows[0] if rows else ():
             values[column] = np.array([row[column] for row in rows], dtype=object)
         return
-    if "area_m2" in values:
+    if "area_m2" in values and not spec.staff:
         values["area_m2"] = np.array(list(map(round, shapely.area(metric).tolist(), repeat(2))), dtype=object)
-    if "bearing_deg" in values:
+    if "bearing_deg" in values and not spec.staff:
         turned = values["bearing_deg"]
         there = turned != None  # noqa: E711 - elementwise
         turned[there] = turned[there] % 360.0
