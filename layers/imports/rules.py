@@ -161,7 +161,6 @@ TOPOLOGY: dict[str, Rule] = {
     "parent_excess": Rule("error", "{n} 行超出上级区域，最大 {area}（{pair}）", "{n} rows reach beyond the area above, by {area} at most ({pair})", "修正所列的边界。", "Mend the borders listed."),
     "parent_unknown": Rule("error", "{n} 行的上级区域不存在（{pair}）", "{n} rows belong to an area that is not there ({pair})", "先导入上级图层，或改正代码。", "Import the layer above first, or correct the codes."),
     "children_unfit": Rule("warning", "{count} 个区域与现有下级不再吻合，最大相差 {area}（{pair}）", "{count} areas no longer fit what stands below them, {area} at most ({pair})", "随后导入下级图层。", "Import the layer below afterwards."),
-    "points_outside": Rule("question", "{n} 行在辖区之外", "{n} rows lie outside the district", *_GIVE_CRS, "--crs"),
     "rows_overlap": Rule("warning", "{n} 行互相重叠超过 1 平方米，最大 {area}（{pair}）", "{n} rows overlap by more than 1 m², {area} at most ({pair})", "核对所列的行。", "Check the rows listed."),
     "roads_isolated": Rule("warning", "{n} 条道路与路网不相连", "{n} roads are not connected to the network", "核对所列的行。", "Check the rows listed."),
     "roads_dangling": Rule("warning", "{count} 个道路端点距另一条路不到 1 米却不相接", "{count} ends of roads stop less than 1 m short of another road", "核对所列的行。", "Check the rows listed."),
