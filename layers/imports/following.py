@@ -45,7 +45,9 @@ def _rows(plan: Planned) -> list[FeatureRow]:
     ]
 
 
-def _row(ids: np.ndarray, degrees: np.ndarray, values: dict[str, np.ndarray], ranks: np.ndarray, place: int) -> FeatureRow:
+def _row(
+    ids: np.ndarray, degrees: np.ndarray, values: dict[str, np.ndarray], ranks: np.ndarray, place: int
+) -> FeatureRow:
     return FeatureRow(
         str(ids[place]), degrees[place], {column: held[place] for column, held in values.items()}, int(ranks[place])
     )
@@ -68,7 +70,9 @@ def _planned(layer: str, rows: Sequence[FeatureRow], ours: Any) -> list[Planned]
             kinds.append(_REMOVED)
             incoming.append(-1)
             partner.append(place)
-    return [Planned(spec, _incoming(rows), stored, _difference(kinds, incoming, partner, rows, stored))] if kinds else []
+    return (
+        [Planned(spec, _incoming(rows), stored, _difference(kinds, incoming, partner, rows, stored))] if kinds else []
+    )
 
 
 def _difference(

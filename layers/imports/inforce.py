@@ -16,6 +16,7 @@ from layers.catalog.models import LayerVersion
 from layers.catalog.selectors import own_rows, table_of
 from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
 from layers.imports.plan_types import AreaIndex, Stored
+from layers.imports.topology import Ground
 from layers.spec import LayerSpec
 from layers.territory.features import DORMANT
 
@@ -67,15 +68,42 @@ def next_numbers(spec: LayerSpec) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def grids() -> AreaIndex:
-    """The service grids as they will be when all that is planned holds."""
+def grids() -> AreaIndex | None:
+    """The service grids as they will be when all that is planned holds; None before there are any."""
+    return _areas("grid", "code")
+
+
+#: Layer -> what it tiles and what tiles it, each by the level of the table of areas.
+_TREE = {
+    "district": ("", "subdistrict"), "subdistricts": ("district", "community"), "communities": ("subdistrict", "grid"),
+    "grids": ("community", "unit"), "unit_grids": ("grid", ""),
+}  # fmt: skip
+
+
+def ground_of(spec: LayerSpec) -> Ground:
+    """What areas of a layer must fit: those above them, and those that stand below. Empty for other layers."""
+    above, below = _TREE.get(spec.id, ("", ""))
+    return Ground(_areas(above, "code"), _areas(below, "parent"))
+
+
+def _areas(level: str, name: str) -> AreaIndex | None:
+    """The open areas of a level under their own code or that of the area above; None when there are none."""
+    if not level:
+        return None
+    table, code, where = (
+        ("territory_unitgrid", "grid", "true") if level == "unit" else ("territory_area", name, "level = %s")
+    )
+    query = sql.SQL("SELECT {code}, ST_AsBinary(geom) FROM {table} WHERE version_to IS NULL AND {where} ORDER BY 1")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT code, ST_AsBinary(geom) FROM territory_area WHERE level = 'grid' AND version_to IS NULL ORDER BY code"
+            query.format(code=sql.Identifier(code), table=sql.Identifier(table), where=sql.SQL(where)).as_string(None),
+            [] if level == "unit" else [level],
         )
         rows = cursor.fetchall()
+    if not rows:
+        return None
     degrees = shapely.from_wkb(_objects([bytes(wkb) for _, wkb in rows]))
-    return AreaIndex.of([code for code, _ in rows], reproject_all(degrees, STORAGE_SRID, METRIC_SRID))
+    return AreaIndex.of([key for key, _ in rows], reproject_all(degrees, STORAGE_SRID, METRIC_SRID))
 
 
 def _spread(spec: LayerSpec, held: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:

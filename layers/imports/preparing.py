@@ -5,14 +5,16 @@ Every step may be torn off: nothing of the layer changes here, and doing it agai
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
+import shapely
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,21 +24,24 @@ from layers.errors import Conflict, InvalidInput
 from layers.imports import folders, rights, sandbox, staging
 from layers.imports.against import compare
 from layers.imports.answering import as_answers
-from layers.imports.assembling import assemble
-from layers.imports.delivery import LayerRead
+from layers.imports.assembling import assemble, joined
+from layers.imports.consequences import consequences_of
+from layers.imports.delivery import LayerRead, ordered
 from layers.imports.diffing import diff, settled
-from layers.imports.findings import Answers, Finding, Notebook, Verdict, found, verdict_of
+from layers.imports.fields import tiles
+from layers.imports.findings import Answers, Finding, Notebook, Verdict, found, unanswered, verdict_of
 from layers.imports.following import following
 from layers.imports.guessing import doubts
-from layers.imports.inforce import grids, last_version, stored_rows
+from layers.imports.inforce import grids, ground_of, last_version, stored_rows
 from layers.imports.mappings import described_columns, kept_mapping, settle_mapping, signature_of
 from layers.imports.models import Import, Status
-from layers.imports.plan_types import Incoming, Mapping, Offence, Stored
-from layers.imports.scoping import everywhere, within_rights
+from layers.imports.plan_types import Diff, Incoming, Offence, Stored
+from layers.imports.scoping import within_rights
 from layers.imports.staging import Planned
 from layers.imports.steps import Progress, reached, silent
 from layers.imports.targets import target_of
 from layers.imports.telling import locked, move, tell
+from layers.imports.topology import check_topology
 from layers.spec import LayerSpec
 from layers.territory.selectors import top_codes
 
@@ -46,6 +51,8 @@ _STATUS = {Verdict.ASK: Status.ASKING, Verdict.REJECT: Status.REFUSED}
 #: From this share of a layer on, what goes is pointed out.
 _MANY = 0.5
 _STEPS = ("read", "map", "compare", "stage")
+#: What the comparison of whole files says and the topology of mapped rows knows better, with the places.
+_JUDGED_LATER = frozenset({"overlap_above", "overlap_below", "gap_above", "gap_below"})
 
 
 @dataclass
@@ -137,15 +144,16 @@ def _read(work: Preparation, progress: Progress) -> dict[str, Any]:
         notes = Notebook()
         for layer in inspected.delivery.layers:
             compare(layer, target, Notebook(layer.name, notes.findings))
-        work.findings = sandbox.unanswered([*work.findings, *notes.findings], work.answers)
+        told = [finding for finding in notes.findings if finding.code not in _JUDGED_LATER]
+        work.findings = unanswered([*work.findings, *told], work.answers)
     if inspected.delivery.layers:
         work.values["columns"] = described_columns(inspected.delivery.layers[0].columns)
     if not work.blocked and inspected.delivery.layers:
         progress("map", 1, len(_STEPS))
         _plan(work, inspected.delivery.layers[0], progress)
     report = {**inspected.report, "file": row.file_name}
-    work.findings = sandbox.unanswered(work.findings, work.answers)
-    report["findings"] = [finding.as_dict() for finding in sandbox.ordered(work.findings)]
+    work.findings = unanswered(work.findings, work.answers)
+    report["findings"] = [finding.as_dict() for finding in ordered(work.findings)]
     report["verdict"] = verdict_of(work.findings).value
     return report
 
@@ -230,11 +238,17 @@ def _plan_new(work: Preparation, spec: LayerSpec, rows: Incoming, progress: Prog
 
 
 def _plan_known(work: Preparation, spec: LayerSpec, rows: Incoming, progress: Progress) -> None:
+    """Rows of a layer that is there, against those in force."""
     row = work.row
     actor = rights.actor_behind(row.actor)
-    stored = stored_rows(spec)
-    difference = diff(spec, rows, stored)
     keep = row.answers.get("missing") == "keep"
+    stored = stored_rows(spec)
+    rows = completed(
+        spec, rows, stored, lambda found: within_rights(actor, spec, rows, stored, found, keep_missing=keep)[0]
+    )
+    rows, findings, work.offences = check_topology(spec, rows, ground_of(spec))
+    work.findings += findings
+    difference = diff(spec, rows, stored)
     difference, findings, work.areas = within_rights(actor, spec, rows, stored, difference, keep_missing=keep)
     work.findings += findings
     effective_day(work)
@@ -248,21 +262,38 @@ def _plan_known(work: Preparation, spec: LayerSpec, rows: Incoming, progress: Pr
     progress("stage", 3, len(_STEPS))
     staging.stage(row, work.plans)
     reached("staged")
-    from layers.imports.consequences import consequences_of
-
     work.values |= {
-        "diff": {
-            "counts": difference.counts, "fields": difference.fields, "matched_by": difference.matched_by,
-            "whole": everywhere(actor, spec) and not keep,
-        },
-        "consequences": consequences_of(row, planned),
+        "diff": {"counts": difference.counts, "fields": difference.fields, "matched_by": difference.matched_by},
+        "consequences": consequences_of(row, spec),
     }  # fmt: skip
+
+
+def completed(spec: LayerSpec, rows: Incoming, stored: Stored, asked: Callable[[Diff], Diff]) -> Incoming:
+    """The rows of a delivery, for areas with the stored ones that it leaves alone: only together can they be judged."""
+    if not tiles(spec) or not len(stored):
+        return rows
+    whole = diff(spec, rows, stored)
+    goes = set(asked(whole).row_ids.tolist())
+    left = np.array([place for place in whole.places("removed") if whole.row_ids[place] not in goes], dtype=np.int64)
+    if not len(left):
+        return rows
+    places = whole.stored[left]
+    kept = Incoming(
+        ids=stored.ids[places], rows=np.zeros(len(places), dtype=np.int64), degrees=stored.degrees[places],
+        metric=stored.metric[places], values={column: stored.values[column][places] for column in rows.values},
+        ranks=np.full(len(places), 3), digests=[stored.digests[place] for place in places],
+        coded=np.ones(len(places), dtype=bool),
+    )  # fmt: skip
+    return joined([rows, kept])
 
 
 def effective_day(work: Preparation) -> date:
     """The day from which the import is to hold (today, or later, or as far back as the last version); else a finding."""
     last = (
-        LayerVersion.objects.filter(layer=work.row.layer).order_by("-version").values_list("effective", flat=True).first()
+        LayerVersion.objects.filter(layer=work.row.layer)
+        .order_by("-version")
+        .values_list("effective", flat=True)
+        .first()
     )
     chosen = work.row.effective
     day = date.fromisoformat(chosen) if isinstance(chosen, str) else chosen or timezone.localdate()
@@ -288,9 +319,5 @@ def _ended(work: Preparation) -> Import:
 
 
 def _offence(offence: Offence) -> dict[str, Any]:
-    import json
-
-    import shapely
-
     shape = None if offence.geometry is None else json.loads(shapely.to_geojson(offence.geometry))
     return {**offence.as_dict(), "geometry": shape}

@@ -105,7 +105,7 @@ def without(difference: Diff, places: np.ndarray) -> Diff:
     keep[places] = False
     kinds = difference.kinds[keep]
     numbers = np.bincount(kinds, minlength=len(KINDS))
-    counts = {kind: int(numbers[place]) for place, kind in enumerate(KINDS)}
+    counts: dict[str, int] = {kind: int(numbers[place]) for place, kind in enumerate(KINDS)}
     counts["unchanged"] += int((~keep).sum())
     changed = {column: which[keep] for column, which in difference.changed.items()}
     return dataclasses.replace(
