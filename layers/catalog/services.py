@@ -22,19 +22,14 @@ from psycopg import sql
 from layers.catalog.columns import DOCUMENT, stored
 from layers.catalog.features import FeatureRow
 from layers.catalog.laying import rouse
-from layers.catalog.models import LayerVersion, SearchName
-from layers.catalog.pinyin import full_pinyin, initials
+from layers.catalog.models import LayerVersion
+from layers.catalog.searching import exchange_search, rebuild_search
 from layers.catalog.selectors import current_versions, next_version, own_rows, table_of
 from layers.errors import LayerMovedOn
 from layers.live.services import Act, publish
 from layers.spec import LayerSpec
 from layers.territory.features import DORMANT
 
-#: Columns of the search index besides layer and feature.
-SEARCHED = (
-    "code", "kind", "name", "name_en", "pinyin", "initials", "area", "rank", "lon", "lat", "west", "south", "east",
-    "north",
-)  # fmt: skip
 _FIXED = ("feature_id", "feature_version", "valid_from", "version_from", "import_id", "rank", "digest")
 
 
@@ -83,13 +78,13 @@ def publish_version(
     _close(table, [former[key].row_id for key in [*removed, *(row.feature_id for row in changed)]], version, effective)
     _copy(spec, table, [*added, *changed], former, version, effective, import_id)
     total = len(still) + len(added) - len(removed)
-    bbox = _bounds(spec, table, version)
+    bbox = open_bounds(spec)
     row = LayerVersion.objects.create(
         layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
         source_sha256=source.sha256, import_id=import_id, added=len(added), changed=len(changed),
         removed=len(removed), total=total, west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
     )  # fmt: skip
-    _rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
+    rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
     tell_version(row)
     return row
 
@@ -128,7 +123,7 @@ def publish_prepared(
     if (closed, roused) != (len(prepared.closes), len(prepared.comes)):
         raise RuntimeError(f"{spec.id}: {closed} rows closed and {roused} roused, not those that were prepared")
     last = LayerVersion.objects.filter(layer=spec.id, version=base_version).first()
-    bbox = _bounds(spec, table, version)
+    bbox = open_bounds(spec)
     row = LayerVersion.objects.create(
         layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
         source_sha256=source.sha256, import_id=source.import_id or uuid.uuid4(), added=prepared.added,
@@ -137,7 +132,30 @@ def publish_prepared(
         west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
     )  # fmt: skip
     if spec.searchable:
-        _exchange_search(spec.id, prepared)
+        exchange_search(spec.id, prepared.gone, prepared.search)
+    tell_version(row)
+    return row
+
+
+@transaction.atomic
+def publish_written(
+    *, spec: LayerSpec, effective: date, actor: str, source: Source, base_version: int, total: int,
+    bounds: Sequence[float],
+) -> LayerVersion:  # fmt: skip
+    """The version of a layer whose rows were all written before, with that version, while nobody could see them.
+
+    Raises LayerMovedOn when the layer's last version is not `base_version`.
+    """
+    lock_layer(spec.id)
+    version = next_version(spec.id)
+    if version - 1 != base_version:
+        raise moved_on(spec.id, base_version, version - 1)
+    west, south, east, north = bounds
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
+        source_sha256=source.sha256, import_id=source.import_id or uuid.uuid4(), added=total, changed=0, removed=0,
+        total=total, west=west, south=south, east=east, north=north,
+    )  # fmt: skip
     tell_version(row)
     return row
 
@@ -245,66 +263,14 @@ def _copy(
             )  # fmt: skip
 
 
-def _bounds(spec: LayerSpec, table: str, version: int) -> tuple[float | None, ...]:
+def open_bounds(spec: LayerSpec) -> tuple[float | None, ...]:
+    """West, south, east, north of the open rows of a layer."""
     where, values = own_rows(spec)
     query = sql.SQL(
         "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM"
         " (SELECT ST_Extent(geom) AS b FROM {} WHERE version_to IS NULL AND {}) AS whole"
-    ).format(sql.Identifier(table), where)
+    ).format(sql.Identifier(table_of(spec)), where)
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), values)
         west, south, east, north = cursor.fetchone()
     return west, south, east, north
-
-
-def _rebuild_search(spec: LayerSpec, came: Sequence[FeatureRow], went: Sequence[str]) -> None:
-    if not spec.searchable:
-        return
-    SearchName.objects.filter(layer=spec.id, feature_id__in=went).delete()
-    SearchName.objects.bulk_create(
-        [entry for row in came if (entry := _search_name(spec, row)) is not None], batch_size=2000
-    )
-
-
-def _exchange_search(layer: str, prepared: Prepared) -> None:
-    """Entries of what comes, changed where they differ: one that only moved stays in its page and its indexes."""
-    SearchName.objects.filter(layer=layer, feature_id__in=list(prepared.gone)).delete()
-    if prepared.search is None:
-        return
-    relation, parameters = prepared.search
-    columns = [sql.Identifier(name) for name in SEARCHED]
-    parts = {
-        "rows": relation,
-        "columns": sql.SQL(", ").join(columns),
-        "values": sql.SQL(", ").join(sql.SQL("r.{}").format(column) for column in columns),
-        "sets": sql.SQL(", ").join(sql.SQL("{0} = r.{0}").format(column) for column in columns),
-        "layer": sql.Literal(layer),
-    }
-    joined = "FROM ({rows}) AS s, LATERAL jsonb_populate_record(NULL::catalog_search, s.search) AS r"
-    with connection.cursor() as cursor:
-        for statement in (
-            "DELETE FROM catalog_search c USING ({rows}) AS s WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
-            " AND s.search IS NULL",
-            "UPDATE catalog_search c SET {sets} " + joined + " WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
-            " AND s.search IS NOT NULL",
-            "INSERT INTO catalog_search (layer, feature_id, {columns}) SELECT {layer}, s.feature_id, {values} " + joined
-            + " WHERE s.search IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalog_search c WHERE c.layer = {layer}"
-            " AND c.feature_id = s.feature_id)",
-        ):  # fmt: skip
-            cursor.execute(sql.SQL(statement).format(**parts).as_string(None), list(parameters))
-
-
-def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
-    """The search entry of a named or coded feature with a place on the map."""
-    name, code = str(row.values.get("name") or ""), str(row.values.get("code") or "")
-    if row.geometry is None or not (name or code):
-        return None
-    point = row.geometry.representative_point()
-    west, south, east, north = row.geometry.bounds
-    area = next((str(row.values[c]) for c in spec.area_columns if row.values.get(c)), "")
-    kind = "" if spec.staff else str(row.values.get("kind") or row.values.get("use") or row.values.get("class") or "")
-    return SearchName(
-        layer=spec.id, feature_id=row.feature_id, code=code, kind=kind, name=name or code,
-        name_en=str(row.values.get("name_en") or ""), pinyin=full_pinyin(name), initials=initials(name), area=area,
-        rank=row.rank, lon=point.x, lat=point.y, west=west, south=south, east=east, north=north,
-    )  # fmt: skip

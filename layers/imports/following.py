@@ -16,7 +16,6 @@ from layers.imports.inforce import stored_rows
 from layers.imports.plan_types import KINDS, Diff, Incoming, Stored
 from layers.imports.staging import Planned
 from layers.imports.units import unit_rows
-from layers.spec import LayerSpec
 
 _ADDED, _REMOVED, _CHANGED = (KINDS.index(kind) for kind in ("added", "removed", "changed"))
 
@@ -103,8 +102,3 @@ def _incoming(rows: Sequence[FeatureRow]) -> Incoming:
         metric=reproject_all(degrees, STORAGE_SRID, METRIC_SRID) if there else degrees, values=values,
         ranks=np.array([row.rank for row in rows], dtype=np.int64), digests=[row.digest for row in rows],
     )  # fmt: skip
-
-
-def derives(spec: LayerSpec) -> bool:
-    """True when another layer follows from this one."""
-    return spec.id in ("cameras", "grids")

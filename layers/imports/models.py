@@ -30,6 +30,8 @@ class Status(models.TextChoices):
 class Import(models.Model):
     """One delivery for one layer, from the first byte to its rollback; the row is history and is never deleted.
 
+    Only a `dry_run` goes when its command has told what it found; nobody else sees it, and no event tells of it.
+
     `answers` is what people said (`answering.clean_answers`), `mapping` how the fields are filled (`Mapping.as_dict`),
     `columns` what the file offers to fill them, `report` that of the contract, `offences` the pairs that break the
     topology. `base_version` is the last version of the layer when this was prepared: another one means that the layer
@@ -40,6 +42,7 @@ class Import(models.Model):
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     layer = models.CharField(_("layer"), max_length=40)
     makes_layer = models.BooleanField(_("makes the layer"), default=False)
+    dry_run = models.BooleanField(default=False, editable=False)
     status = models.CharField(_("state"), max_length=16, choices=Status.choices, default=Status.UPLOADING)
     file_name = models.CharField(_("file"), max_length=200)
     file_bytes = models.BigIntegerField(_("bytes"))

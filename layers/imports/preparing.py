@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 import shapely
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from layers.catalog import describing, descriptions
 from layers.catalog.models import LayerVersion
-from layers.errors import Conflict, InvalidInput
+from layers.errors import InvalidInput
 from layers.imports import folders, rights, sandbox, staging
 from layers.imports.against import compare
 from layers.imports.answering import as_answers
 from layers.imports.assembling import assemble, joined
+from layers.imports.claims import claimed
 from layers.imports.consequences import consequences_of
 from layers.imports.delivery import LayerRead, ordered
 from layers.imports.diffing import diff, settled
@@ -92,22 +92,6 @@ def prepare_import(*, import_id: uuid.UUID, progress: Progress = silent) -> Impo
         done = _ended(work)
         reached("ready")
         return done
-
-
-@contextmanager
-def claimed(import_id: uuid.UUID) -> Iterator[None]:
-    """Keeps every other process off an import as long as this one lives. Raises Conflict when one has it."""
-    key = f"import:{import_id}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        if not cursor.fetchone()[0]:
-            raise Conflict("另一进程正在处理该导入", "another process is working on this import", field="id", found=import_id)  # fmt: skip
-    try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 @transaction.atomic
@@ -225,12 +209,13 @@ def _plan_new(work: Preparation, spec: LayerSpec, rows: Incoming, progress: Prog
     if work.blocked:
         return
     progress("stage", 3, len(_STEPS))
-    staging.write_new(row, spec, rows, version=last_version(row.layer) + 1, day=day)
+    if not row.dry_run:
+        staging.write_new(row, spec, rows, version=last_version(row.layer) + 1, day=day)
     work.areas = [spec.owner]
     work.values |= {
         "diff": {
             "counts": difference.counts, "fields": {}, "matched_by": difference.matched_by, "day": day.isoformat(),
-            "description": work.values["description"],
+            "bounds": [float(number) for number in shapely.total_bounds(rows.degrees)], "description": work.values["description"],
         },
         "consequences": [],
     }  # fmt: skip
