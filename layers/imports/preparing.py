@@ -132,6 +132,8 @@ def _read(work: Preparation, progress: Progress) -> dict[str, Any]:
         work.findings = unanswered([*work.findings, *told], work.answers)
     if inspected.delivery.layers:
         work.values["columns"] = described_columns(inspected.delivery.layers[0].columns)
+    if row.error and row.error.get("code") == "layer_moved_on":
+        work.findings.append(found("compared_again", base=row.base_version, version=last_version(row.layer)))
     if not work.blocked and inspected.delivery.layers:
         progress("map", 1, len(_STEPS))
         _plan(work, inspected.delivery.layers[0], progress)
