@@ -54,6 +54,7 @@ def noded(shapes: np.ndarray, beside: np.ndarray | None = None, near_m: float = 
         return Noded(shapes, added, moved)
     fixed = np.zeros((0, 2)) if beside is None else np.unique(shapely.get_coordinates(beside), axis=0)
     rings = _Rings.of(shapes)
+    fixed = _as_delivered(fixed, rings)
     xy = _drawn_together(rings, fixed, near_m)
     away = np.hypot(*(xy - rings.xy).T)
     closing = np.zeros(len(xy), dtype=bool)
@@ -69,6 +70,18 @@ def noded(shapes: np.ndarray, beside: np.ndarray | None = None, near_m: float = 
         result[touched[sound]] = made[sound]
         moved[touched[~sound]] = added[touched[~sound]] = 0
     return Noded(result, added, moved)
+
+
+def _as_delivered(fixed: np.ndarray, rings: _Rings) -> np.ndarray:
+    """The fixed positions, written as the first delivered vertex writes them where only noise tells the two apart."""
+    own, _ = _distinct(rings.xy)
+    one, other = shapely.STRtree(shapely.points(own)).query(
+        shapely.points(fixed), predicate="dwithin", distance=NOISE_M
+    )
+    written = fixed.copy()
+    order = np.argsort(-other, kind="stable")
+    written[one[order]] = own[other[order]]
+    return written
 
 
 def _drawn_together(rings: _Rings, fixed: np.ndarray, near_m: float) -> np.ndarray:

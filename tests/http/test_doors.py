@@ -38,6 +38,7 @@ class Row:
 
 
 DEPARTMENTS = frozenset({Role.DEPARTMENT_WORKER, Role.DEPARTMENT_HEAD})
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
 #: Pattern of the URL table -> its row. {place}, {camera} and {incident} are things in the last grid of the district.
 ROWS: dict[str, Row] = {
     "": Row("/", 401),
@@ -54,6 +55,15 @@ ROWS: dict[str, Row] = {
     "api/openapi.json": Row("/api/openapi.json", 200),
     "api/layers": Row("/api/layers", 401),
     "api/layers/<layer>/features/<feature_id>": Row("/api/layers/places/features/{place}", 401, elsewhere=404),
+    "api/layers/<layer>/export.geojson": Row(
+        "/api/layers/waters/export.geojson", 401, roles=holders(Capability.SEE_MAP)
+    ),
+    "api/layers/<layer>/export.csv": Row("/api/layers/waters/export.csv", 401, roles=holders(Capability.SEE_MAP)),
+    "api/exports": Row("/api/exports", 401, allowed=400, roles=holders(Capability.SEE_MAP), method="post"),
+    "api/exports/<export>": Row(f"/api/exports/{UNKNOWN}", 401, allowed=404, roles=holders(Capability.SEE_MAP)),
+    "api/exports/<export>/file": Row(
+        f"/api/exports/{UNKNOWN}/file", 401, allowed=404, roles=holders(Capability.SEE_MAP)
+    ),
     "api/search": Row("/api/search?q=rm", 401),
     "api/chain": Row("/api/chain?lon=114.02&lat=33.57", 401),
     "api/me": Row("/api/me", 401),
@@ -93,7 +103,6 @@ ROWS: dict[str, Row] = {
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
     "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }
-UNKNOWN = "00000000-0000-0000-0000-000000000000"
 #: Roles that see the map at all; the others hold no see_map grant.
 MAPLESS = frozenset({Role.PUBLIC})
 
