@@ -93,6 +93,7 @@ def by_shape(incoming: Incoming, stored: Stored, claims: _Claims, rows: np.ndarr
     rows, places = rows[claims.partner[rows] < 0], places[~claims.used[places]]
     if not len(rows) or not len(places):
         return
+    rows = rows[_order(incoming.metric[rows], [incoming.values[column][rows] for column in columns])]
     one, other, away = _pairs(incoming.metric[rows], stored.metric[places])
     alike = np.zeros(len(one), dtype=np.int64)
     for column in columns:
@@ -116,6 +117,21 @@ def _contents(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
         seen[key] = count + 1
         contents[place] = (key, count)
     return contents
+
+
+def _order(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
+    """The rows from west to east, then by what they hold, so that ties fall out alike in whatever order rows come."""
+    west, south, _, _ = np.round(shapely.bounds(shapes), 3).T
+    order = np.lexsort((south, west))
+    again = (np.diff(west[order]) == 0) & (np.diff(south[order]) == 0)
+    if not again.any():
+        return order
+    tied = np.zeros(len(order), dtype=bool)
+    tied[order[1:][again]] = tied[order[:-1][again]] = True
+    texts = np.full(len(order), "", dtype=object)
+    texts[tied] = list(map(repr, zip(*(column[tied].tolist() for column in columns), strict=True))) if columns else ""
+    sorted_rows: np.ndarray = np.lexsort((texts.astype(str), south, west))
+    return sorted_rows
 
 
 def _pairs(mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
