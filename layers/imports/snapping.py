@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from layers.imports.coverage import NOTHING_M2, TOLERANCE_M2, Families, openings, overlaps_of, union_of
+from layers.imports.coverage import NOTHING_M2, TOLERANCE_M2, Families, openings, overlaps_of
 from layers.imports.shaping import as_layer_types
+
+#: Metres of the lattice on which slivers are cut and joined: hairlines between borders that differ by noise collapse.
+_LATTICE_M = 1e-5
 
 
 @dataclass
@@ -61,7 +64,7 @@ def _part(done: Snapped) -> None:
     pairs = overlaps_of(done.shapes)
     small = pairs.where(pairs.area_m2 <= TOLERANCE_M2)
     for one, other, area in zip(*small, strict=True):
-        done.put(other, shapely.difference(done.shapes[other], done.shapes[one]), float(area))
+        done.put(other, shapely.difference(done.shapes[other], done.shapes[one], grid_size=_LATTICE_M), float(area))
 
 
 def _clip(done: Snapped, places: np.ndarray, parent: shapely.Geometry) -> None:
@@ -69,7 +72,7 @@ def _clip(done: Snapped, places: np.ndarray, parent: shapely.Geometry) -> None:
     beyond = shapely.area(shapely.difference(done.shapes[places], parent))
     for place, area in zip(places, beyond, strict=True):
         if NOTHING_M2 < area <= TOLERANCE_M2:
-            done.put(int(place), shapely.intersection(done.shapes[place], parent), float(area))
+            done.put(int(place), shapely.intersection(done.shapes[place], parent, grid_size=_LATTICE_M), float(area))
 
 
 def _fill(done: Snapped, places: np.ndarray, ground: shapely.Geometry | None) -> None:
@@ -81,4 +84,4 @@ def _fill(done: Snapped, places: np.ndarray, ground: shapely.Geometry | None) ->
             continue
         shared = shapely.length(shapely.intersection(shapely.boundary(done.shapes[near]), shapely.buffer(gap, 1e-6)))
         place = int(near[int(np.argmax(shared))])
-        done.put(place, union_of(np.array([done.shapes[place], gap])), float(shapely.area(gap)))
+        done.put(place, shapely.union(done.shapes[place], gap, grid_size=_LATTICE_M), float(shapely.area(gap)))
