@@ -70,5 +70,5 @@ def _as_text(value: date) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: encode_basestring, int: int.__repr__, float: float.__repr__,
-    bool: lambda value: "true" if value else "false", type(None): lambda value: "null",
+    bool: {True: "true", False: "false"}.__getitem__, type(None): {None: "null"}.__getitem__,
 }  # fmt: skip
