@@ -50,8 +50,11 @@ class ColumnRead(Protocol):
 
     name: str
     type: FieldType
-    values: np.ndarray
     null: np.ndarray
+
+    @property
+    def values(self) -> np.ndarray:
+        """The values, row by row."""
 
 
 @dataclass(frozen=True)
