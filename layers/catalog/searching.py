@@ -74,9 +74,9 @@ def exchange_search(
 
 
 def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
-    """The search entry of a named or coded feature with a place on the map."""
+    """The search entry of a named or coded feature with a place on the map; of a layer of staff, of a named one."""
     name, code = str(row.values.get("name") or ""), str(row.values.get("code") or "")
-    if row.geometry is None or not (name or code):
+    if row.geometry is None or not (name or (code and not spec.staff)):
         return None
     point = row.geometry.representative_point()
     west, south, east, north = row.geometry.bounds
