@@ -33,7 +33,7 @@ def parsed(text: str) -> tuple[float, ...]:
     body = text.strip()
     turned = body[:3].lower() == "pv:"
     body = body[3:] if body[:3].lower() in ("pv:", "cf:") else body
-    if ";" in body or "\n" in body:
+    if ";" in body or "\n" in text:
         return points_of_lines(re.split(r"[;\n]", body))
     numbers = [_number(part) for part in re.split(r"[,\s，]+", body) if part]
     if any(number is None for number in numbers):
