@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "layers.catalog",
     "layers.walls",
     "layers.imports",
+    "layers.exports",
     "layers.tiles",
     "layers.api",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from layers.catalog.datasets import make_layer
 from layers.catalog.features import FeatureRow, stable_id
 from layers.catalog.models import LayerVersion
+from layers.catalog.selectors import current_versions
 from layers.catalog.services import Source, publish_version
 from layers.spec import LayerSpec
 
@@ -55,6 +56,8 @@ def made(actor: Any = None, **more: Any) -> LayerSpec:
 
 def publish(spec: LayerSpec, rows: Sequence[FeatureRow], *, whole: bool = True) -> LayerVersion | None:
     """A version of it."""
-    return publish_version(
+    version = publish_version(
         spec=spec, rows=rows, effective=timezone.localdate(), actor="system:test", source=Source("test"), whole=whole
     )
+    current_versions(fresh=True)  # the test's transaction never commits
+    return version

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from layers.catalog import admin_descriptions, admin_staff_features
 from layers.catalog.admin_features import feature_admin
 from layers.catalog.models import LayerVersion
 from layers.catalog.registry import BUILT_IN, versioned_specs
@@ -20,6 +21,9 @@ from layers.people.rights import may
 from layers.roles import Capability
 from layers.spec import LayerSpec
 from layers.territory.models import Area
+
+#: The tables of the layers that staff made register themselves.
+STAFF_TABLES = (admin_staff_features.StaffFeatureAdmin, admin_descriptions.StaffLayerAdmin)
 
 _by_model: dict[type[Model], list[LayerSpec]] = defaultdict(list)
 for _spec in (spec for spec in BUILT_IN if spec.versioned):

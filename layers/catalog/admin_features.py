@@ -103,7 +103,7 @@ class FeatureAdmin(FeaturePages):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What may be set, what follows from it, the shape, and why and from when."""
-        spec = self.spec_for(obj) if obj else self.specs[0]
+        spec = self.spec_for(obj) if obj else self.spec_to_add(request)
         names = [self.attribute(f) for f in rules.editable_fields(spec) if obj is None or f.name != "code"]
         if obj is None:
             return [(None, {"fields": names}), (_("Shape"), {"fields": ["geom"]}), (_("This edit"), {"fields": _EDIT})]
@@ -122,13 +122,21 @@ class FeatureAdmin(FeaturePages):
         return _("A border belongs to two areas: moved alone it leaves a gap and is refused. Import the layer instead.")
 
     def attribute(self, field: FieldSpec) -> str:
-        """Name of the model field that holds an attribute."""
+        """Name of the model field that holds an attribute, which is that of the form as well."""
         return next(f.name for f in self.opts.concrete_fields if f.column == field.db_column)
+
+    def value_of(self, obj: Any, field: FieldSpec) -> Any:
+        """An attribute of a row."""
+        return getattr(obj, self.attribute(field))
+
+    def spec_to_add(self, request: HttpRequest) -> LayerSpec:
+        """The layer whose attributes the empty form shows."""
+        return self.specs[0]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form class of this request: it knows the row, the person and the service."""
         form = super().get_form(request, obj, change, **kwargs)
-        spec = self.spec_for(obj) if obj else self.specs[0]
+        spec = self.spec_for(obj) if obj else self.spec_to_add(request)
 
         def store(filled: FeatureForm) -> None:
             self._store(request, obj, filled)
@@ -169,7 +177,7 @@ class FeatureAdmin(FeaturePages):
     def _store(self, request: HttpRequest, obj: Any, form: FeatureForm) -> None:
         """Hands what the form holds to the service."""
         actor, data = actor_in(request), form.cleaned_data
-        spec = self.spec_for(obj) if obj else self._spec_of_code(data.get("code", ""))
+        spec = self.spec_for(obj) if obj else self.spec_of_new(request, data)
         names = {self.attribute(f): f.name for f in rules.editable_fields(spec)}
         given = {name: data[attribute] for attribute, name in names.items() if attribute in data}
         more = {"reason": data["reason"], "effective": data["effective"], "client_id": data.get("client_key")}
@@ -183,9 +191,11 @@ class FeatureAdmin(FeaturePages):
             )  # fmt: skip
         request.edited = done  # type: ignore[attr-defined]
 
-    def _spec_of_code(self, code: str) -> LayerSpec:
+    def spec_of_new(self, request: HttpRequest, data: dict[str, Any]) -> LayerSpec:
+        """The layer that a new feature goes to, by its code where the table holds several."""
         if len(self.specs) == 1:
             return self.specs[0]
+        code = data.get("code", "")
         spec = next((s for s in self.specs if s.where.get("level") == level_of(code)), None)
         if spec is None:
             raise InvalidInput("代码与层级不符", "the code is that of no level", field="code", found=code)
@@ -212,7 +222,7 @@ class FeatureAdmin(FeaturePages):
         """All attributes the person may read, in words."""
         spec = self.spec_for(obj)
         fields = visible_fields(actor_in(obj.asked_by), spec)
-        rows = [(label_of(f), words_for(f, getattr(obj, self.attribute(f)))) for f in fields]
+        rows = [(label_of(f), words_for(f, self.value_of(obj, f))) for f in fields]
         return format_html("<dl class='facts'>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
 
     facts.short_description = gettext_lazy("Attributes")  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from layers.catalog.columns import expression
 from layers.catalog.reading import scope_condition
 from layers.catalog.registry import spec_of
 from layers.catalog.selectors import table_of
@@ -61,12 +62,12 @@ def neighbours(specs: tuple[LayerSpec, ...], actor: Actor, box: Box, *, without:
 def _rows(spec: LayerSpec, actor: Actor, box: Box, without: str) -> list[dict[str, Any]]:
     condition, values = scope_condition(spec, visible(actor, spec))
     where = sql.SQL("").join(sql.SQL(" AND {} = %s").format(sql.Identifier(column)) for column in spec.where)
-    kind = next((f.db_column for f in spec.fields if f.name in ("class", "kind", "use")), "code")
+    kind = next((f for f in spec.fields if f.name in ("class", "kind", "use")), spec.field("code"))
     query = sql.SQL(
         "SELECT feature_id, coalesce(nullif(name, ''), code), {kind}, ST_AsGeoJSON(geom, 6) FROM {table}"
         " WHERE version_to IS NULL AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326) AND feature_id <> %s"
         " AND {scope}{where} ORDER BY rank, feature_id LIMIT %s"
-    ).format(kind=sql.Identifier(kind), table=sql.Identifier(table_of(spec)), scope=condition, where=where)
+    ).format(kind=sql.SQL(expression(kind)), table=sql.Identifier(table_of(spec)), scope=condition, where=where)
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), [*box, without, *values, *spec.where.values(), CAP])
         return [

@@ -11,14 +11,12 @@ import numpy as np
 import shapely
 
 from layers.geo.datums import Suspicion, suspect, suspect_pairs
+from layers.imports.coverage import TOLERANCE_M2, openings, overlaps_of
 from layers.imports.delivery import LayerRead, shape_kinds
 from layers.imports.findings import Notebook
 from layers.imports.locating import ask_datum
 from layers.imports.places import Box, candidates, extent
-from layers.imports.tiling import TOLERANCE_M2
 
-#: Overlaps below this are rounding, not ground.
-NOTHING_M2 = 1e-4
 _SAMPLE = 5000
 _CODE_NAMES = re.compile(r"(?:.*(?:code|代码|编码|编号)|[a-z]{0,6}(?:dm|bm|bh))", re.IGNORECASE)
 
@@ -43,15 +41,28 @@ class Target:
 
 def compare(layer: LayerRead, target: Target, notes: Notebook) -> None:
     """Notes what a layer would do to its target, as far as one can say without a mapping."""
+    codes = code_column(layer, target)
+    if not compare_place(layer, target, notes, codes):
+        return
+    if codes is not None:
+        _repeated_codes(codes, layer, target, notes)
+    if target.tiles:
+        _tiling(layer, target, notes)
+
+
+def compare_place(layer: LayerRead, target: Target, notes: Notebook, codes: list[str] | None = None) -> bool:
+    """Notes a wrong kind, a shifted datum and rows outside the district; False when there is nothing to go on with.
+
+    An import asks no more than this before it has a mapping: codes and topology are judged on the rows it makes.
+    """
     strange = [
         kind for kind in shape_kinds(layer.shapes) if _single(kind) not in {_single(kind) for kind in target.kinds}
     ]
     if strange:
         notes.note("wrong_kind", kind=", ".join(map(str, strange)), target=target.layer, wanted=", ".join(target.kinds))
-        return
+        return False
     if layer.degrees is None or shapely.is_missing(layer.degrees).all():
-        return
-    codes = code_column(layer, target)
+        return False
     suspicion = _suspicion(layer, target, codes)
     if suspicion and layer.source_datum not in ("gcj02", "bd09"):
         ask_datum(
@@ -61,10 +72,7 @@ def compare(layer: LayerRead, target: Target, notes: Notebook) -> None:
         )  # fmt: skip
     elif not suspicion:
         _outside(layer, target, notes)
-    if codes is not None:
-        _repeated_codes(codes, layer, target, notes)
-    if target.tiles:
-        _tiling(layer, target, notes)
+    return True
 
 
 def _single(kind: object) -> str:
@@ -124,42 +132,20 @@ def _repeated_codes(codes: list[str], layer: LayerRead, target: Target, notes: N
 
 
 def _tiling(layer: LayerRead, target: Target, notes: Notebook) -> None:
-    """Overlaps between rows and gaps among them, judged in metres with the house's tolerance a pair."""
+    """Overlaps between rows and gaps among them; towards the district when the rows are a whole set."""
     shapes = layer.metric
     assert shapes is not None
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = np.column_stack((left, right))[left < right]
-    common = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
-    above, below = common > TOLERANCE_M2, (common > NOTHING_M2) & (common <= TOLERANCE_M2)
-    if above.any():
-        worst = pairs[np.argmax(common)]
+    pairs = overlaps_of(shapes)
+    above, below = (pairs.where(which) for which in (pairs.area_m2 > TOLERANCE_M2, pairs.area_m2 <= TOLERANCE_M2))
+    if len(above.one):
         notes.note(
-            "overlap_above", rows=layer.rows[np.unique(pairs[above])], area=f"{common.max():.1f} m²",
-            pair=" / ".join(str(layer.rows[row]) for row in worst),
+            "overlap_above", rows=layer.rows[np.unique(np.r_[above.one, above.other])],
+            area=f"{above.area_m2[0]:.1f} m²", pair=f"{layer.rows[above.one[0]]} / {layer.rows[above.other[0]]}",
         )  # fmt: skip
-    if below.any():
-        notes.note("overlap_below", rows=layer.rows[np.unique(pairs[below])])
-    gaps = _gaps(shapes, target)
-    for code, areas in (
-        ("gap_above", gaps[gaps > TOLERANCE_M2]),
-        ("gap_below", gaps[(gaps > NOTHING_M2) & (gaps <= TOLERANCE_M2)]),
-    ):
+    if len(below.one):
+        notes.note("overlap_below", rows=layer.rows[np.unique(np.r_[below.one, below.other])])
+    whole = len(shapes) >= 0.9 * len(target.codes) and not target.ground_metric.is_empty
+    gaps = shapely.area(openings(shapes, target.ground_metric if whole else None))
+    for code, areas in (("gap_above", gaps[gaps > TOLERANCE_M2]), ("gap_below", gaps[gaps <= TOLERANCE_M2])):
         if len(areas):
             notes.note(code, n=len(areas), area=f"{areas.max():.1f} m²")
-
-
-def _gaps(shapes: np.ndarray, target: Target) -> np.ndarray:
-    """Areas in m² of what is left open: holes in the whole, and its lack towards the district when it is a whole set."""
-    union = shapely.union_all(shapes[~shapely.is_missing(shapes)])
-    filled = shapely.union_all([shapely.polygons(ring) for ring in _outer_rings(union)])
-    if len(shapes) >= 0.9 * len(target.codes) and not target.ground_metric.is_empty:
-        filled = target.ground_metric
-    holes = shapely.get_parts(shapely.difference(filled, union))
-    areas: np.ndarray = shapely.area(holes)
-    return areas
-
-
-def _outer_rings(union: shapely.Geometry) -> np.ndarray:
-    parts = shapely.get_parts(union)
-    rings: np.ndarray = shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == 3])
-    return rings

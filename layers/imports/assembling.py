@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import repeat
 
 import numpy as np
 import shapely
@@ -23,6 +22,7 @@ from layers.imports.findings import Finding, Notebook
 from layers.imports.lying import codes_at, strays
 from layers.imports.plan_types import AreaIndex, Incoming, Mapping
 from layers.imports.ranking import ranks_of
+from layers.imports.restating import areas_m2
 from layers.imports.shaping import as_layer_types
 from layers.spec import LayerSpec
 
@@ -126,9 +126,9 @@ def _derive(spec: LayerSpec, values: dict[str, np.ndarray], metric: np.ndarray) 
         for column in rows[0] if rows else ():
             values[column] = np.array([row[column] for row in rows], dtype=object)
         return
-    if "area_m2" in values:
-        values["area_m2"] = np.array(list(map(round, shapely.area(metric).tolist(), repeat(2))), dtype=object)
-    if "bearing_deg" in values:
+    if "area_m2" in values and not spec.staff:
+        values["area_m2"] = areas_m2(metric)
+    if "bearing_deg" in values and not spec.staff:
         turned = values["bearing_deg"]
         there = turned != None  # noqa: E711 - elementwise
         turned[there] = turned[there] % 360.0

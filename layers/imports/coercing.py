@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -51,14 +50,18 @@ def coerce_column(spec: LayerSpec, wanted: FieldSpec, column: Column, entry: Fie
         case "boolean":
             return _by_value(wanted, column, entry, "booleans_bad", partial(coerce, wanted))
         case "date" | "datetime":
-            return _by_value(wanted, column, entry, "dates_bad", day_in if wanted.type == "date" else moment_in)
+            return _by_value(wanted, column, entry, "dates_bad", partial(_when, wanted))
 
 
 def constant_of(wanted: FieldSpec, text: str) -> Any:
     """The constant of a mapping in the field's type. Raises Unusable with the reason."""
     if wanted.type in ("date", "datetime") and text.strip():
-        return day_in(text) if wanted.type == "date" else moment_in(text)
+        return _when(wanted, text)
     return coerce(wanted, label_table(wanted).get(_key(text), text) if wanted.values else text)
+
+
+def _when(wanted: FieldSpec, text: str) -> Any:
+    return coerce(wanted, day_in(text) if wanted.type == "date" else moment_in(text))
 
 
 def texts_of(column: Column) -> list[str]:
@@ -209,7 +212,7 @@ def _by_value(
     column: Column,
     entry: FieldMapping,
     rule: str,
-    read: Callable[[str], bool | date | datetime | None],
+    read: Callable[[str], Any],
 ) -> Coerced:
     """A column whose distinct texts are read one by one."""
     texts = texts_of(column)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
+from layers.catalog.cells import plain_cell
 from layers.imports.codes import restored
 from layers.imports.delivery import Column, LayerRead
 from layers.imports.encodings import UTF8, decode, settle
@@ -24,6 +25,9 @@ _WKT = ("wkt", "geometry", "geom", "thegeom", "几何")
 #: What a column's name gives away of a shifted system.
 SHIFTED_WORDS = {"gcj02": ("gcj", "火星", "高德", "腾讯", "amap"), "bd09": ("bd09", "bd", "百度", "baidu")}
 _MAX_FIELD = 1_000_000
+_NUMBERED_TEXT = re.compile(r"wkt_[1-9]\d{3,4}", re.ASCII)
+_PART = re.compile(r"_part[1-9]\d?$", re.ASCII)
+_NUMBERED = re.compile(r"_([1-9]\d{3,4})$", re.ASCII)
 
 
 class Where(NamedTuple):
@@ -37,9 +41,9 @@ class Where(NamedTuple):
 
 
 def read(data: bytes, name: str, answers: Answers, notes: Notebook) -> tuple[LayerRead, str | None]:
-    """(the layer, `EPSG:4326` when the columns are named as longitude and latitude). Raises Refused."""
+    """(the layer, what the names of its columns say of their system). Raises Refused."""
     text, encoding, confidence = _decoded(data, answers, notes)
-    header, lines = _lines(text, name)
+    header, lines = joined_parts(*_lines(text, name))
     where = coordinate_columns(header)
     if where is None:
         raise refuse("no_geometry", file=name)
@@ -55,9 +59,17 @@ def read(data: bytes, name: str, answers: Answers, notes: Notebook) -> tuple[Lay
         column = Column(title, "text", texts, np.array([value is None for value in texts], dtype=bool))
         layer.columns.append(_typed(restored(column, rows, notes)))
     layer.source_datum = where.datum
-    if where.degrees and answers.crs is None:
-        notes.note("crs_from_columns", columns=f"{header[where.x or 0]}, {header[where.y or 0]}")
-    return layer, "EPSG:4326" if where.degrees else None
+    titles = [header[place] for place in (where.x, where.y, where.wkt) if place is not None]
+    stated = stated_system(titles)
+    if stated is None and where.degrees and answers.crs is None:
+        notes.note("crs_from_columns", columns=", ".join(titles))
+    return layer, stated or ("EPSG:4326" if where.degrees else None)
+
+
+def stated_system(titles: list[str]) -> str | None:
+    """The system whose number ends the names of all these columns, as our own exports write them (`x_4547`)."""
+    numbers = {match[1] if (match := _NUMBERED.search(title)) else "" for title in titles}
+    return f"EPSG:{numbers.pop()}" if len(numbers) == 1 and "" not in numbers else None
 
 
 def _decoded(data: bytes, answers: Answers, notes: Notebook) -> tuple[str, str, float]:
@@ -97,14 +109,40 @@ def _lines(text: str, name: str) -> tuple[list[str], list[list[str]]]:
         lines = list(csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=separator))
     except csv.Error as error:
         raise refuse("unreadable", file=name, reason=str(error)) from error
-    lines = [line for line in lines if any(value.strip() for value in line)]
+    lines = [[plain_cell(value) for value in line] for line in lines if any(value.strip() for value in line)]
     if not lines:
         raise refuse("empty_file", file=name)
     return [title.strip() for title in lines[0]], lines[1:]
 
 
+def joined_parts(header: list[str], lines: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """The table with texts made whole that a workbook's cells were too small for: `wkt_4547`, `wkt_4547_part2` …"""
+    parts = [place for place, title in enumerate(header) if _PART.search(title)]
+    if not parts:
+        return header, lines
+    wholes = {title: place for place, title in enumerate(header)}
+    whole = {place: wholes.get(_PART.sub("", header[place])) for place in parts}
+    if None in whole.values():
+        return header, lines
+    kept = [place for place in range(len(header)) if place not in whole]
+    joined = []
+    for line in lines:
+        line = line + [""] * (len(header) - len(line))
+        for place, first in whole.items():
+            line[first or 0] += line[place]
+        joined.append([line[place] for place in kept])
+    return [header[place] for place in kept], joined
+
+
 def coordinate_columns(header: list[str]) -> Where | None:
-    """The columns that hold the place, by their names in Chinese and English; None when none do."""
+    """The columns that hold the place, by their names in Chinese and English; None when none do.
+
+    Well-known text with the number of its system goes before all, for that is what our own exports write where other
+    columns could be taken for the place.
+    """
+    for place, title in enumerate(header):
+        if _NUMBERED_TEXT.fullmatch(title):
+            return Where(None, None, place, False, None)
     for xs, ys, degrees in ((_LON, _LAT, True), (_EAST, _NORTH, False)):
         x, y = _named(header, xs), _named(header, ys)
         if x is not None and y is not None and x != y:

@@ -10,8 +10,7 @@ _AREA_MODEL = "territory.Area"
 _TILED = frozenset({_AREA_MODEL, "territory.UnitGrid"})
 #: Digits of the code of an area, by the field that names it.
 AREA_DIGITS = {"grid": 15, "community": 12, "subdistrict": 9}
-#: What the tables hold of the texts that every layer has.
-_LENGTHS = {"id": 40, "code": 40, "name": 120, "name_en": 160}
+_LONGEST_ID = 40
 _SMALL, _WHOLE = 32767, 2147483647
 #: Whole numbers that the built-in tables hold wider than two bytes.
 _WIDE = frozenset({"households"})
@@ -42,25 +41,25 @@ def located(spec: LayerSpec) -> tuple[FieldSpec, ...]:
     """The fields that say in which area a row lies; filled from its place where a delivery lacks them."""
     if spec.model == _AREA_MODEL:
         return ()
-    return tuple(field for field in spec.fields if field.name in AREA_DIGITS)
+    return tuple(field for field in spec.fields if field.name in AREA_DIGITS and not field.json)
 
 
 def derived(spec: LayerSpec) -> frozenset[str]:
     """Names of the fields that follow from shape or code whatever a file says."""
-    names = {field.name for field in spec.fields}
+    names = {field.name for field in spec.fields if not field.json}
     areas = {"subdistrict", "community", "parent", "service_code20"} if spec.model == _AREA_MODEL else set()
     return frozenset(names & ({"area_m2"} | areas))
 
 
 def longest(field: FieldSpec) -> int:
     """Characters that the table holds of a text."""
-    return min(field.max_length, _LENGTHS.get(field.name, field.max_length))
+    return _LONGEST_ID if field.name == "id" else field.max_length
 
 
 def span(spec: LayerSpec, field: FieldSpec) -> tuple[float, float]:
     """The least and the greatest number that the table holds."""
     if field.type != "integer":
         return -1e300, 1e300
-    if spec.model.startswith("catalog."):
+    if spec.staff:
         return -(2.0**53), 2.0**53
     return 0, _WHOLE if field.name in _WIDE else _SMALL

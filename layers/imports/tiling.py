@@ -1,21 +1,18 @@
-"""Do areas tile their parents? Judged in metres on shapely shapes, before anything is written. Pure.
+"""Do areas by code tile their parents? What a load of a profile asks before anything is written. Pure.
 
-House rule: coverages are noded before reprojection, and overlap and gap are judged in EPSG:4547 with a tolerance of
-1 m² a pair.
+The ground itself is judged by `layers.imports.coverage`; here its findings get the codes of the areas.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import shapely
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.codes import parent_of
-
-TOLERANCE_M2 = 1.0
+from layers.imports.coverage import TOLERANCE_M2, Families, misfits_of, overlaps_of
 
 
 @dataclass(frozen=True)
@@ -31,33 +28,34 @@ class Fault:
 def overlaps(shapes: Mapping[str, BaseGeometry], tolerance_m2: float = TOLERANCE_M2) -> list[Fault]:
     """Pairs whose common ground exceeds the tolerance, largest first."""
     codes = sorted(shapes)
-    array = [shapes[code] for code in codes]
-    tree = shapely.STRtree(array)
-    left, right = tree.query(array, predicate="intersects")
-    faults = []
-    for a, b in zip(left, right, strict=True):
-        if a < b:
-            common = array[a].intersection(array[b]).area
-            if common > tolerance_m2:
-                faults.append(Fault("overlap", codes[a], codes[b], common))
-    return sorted(faults, key=lambda fault: -fault.area_m2)
+    pairs = overlaps_of(_array(shapes, codes), tolerance_m2)
+    return [Fault("overlap", codes[a], codes[b], float(area)) for a, b, area in zip(*pairs, strict=True)]
 
 
 def misfits(
     shapes: Mapping[str, BaseGeometry], parents: Mapping[str, BaseGeometry], tolerance_m2: float = TOLERANCE_M2
 ) -> list[Fault]:
     """Parents whose children leave a gap or stick out by more than the tolerance; children without a parent."""
-    families: dict[str, list[BaseGeometry]] = defaultdict(list)
-    faults = []
-    for code, shape in shapes.items():
-        if parent_of(code) not in parents:
-            faults.append(Fault("orphan", code, parent_of(code), shape.area))
-        families[parent_of(code)].append(shape)
-    for code, parent in parents.items():
-        union = shapely.union_all(families.get(code, []))
-        gap, excess = parent.difference(union).area, union.difference(parent).area
-        if gap > tolerance_m2:
-            faults.append(Fault("gap", code, "", gap))
-        if excess > tolerance_m2:
-            faults.append(Fault("excess", code, "", excess))
+    codes, above = list(shapes), list(parents)
+    children = _array(shapes, codes)
+    families = Families.of(_texts([parent_of(code) for code in codes]), _texts(above))
+    faults = [
+        Fault("orphan", codes[place], parent_of(codes[place]), float(children[place].area))
+        for place in families.orphans
+    ]
+    for misfit in misfits_of(children, families, _texts(above), _array(parents, above)):
+        if misfit.gap_m2 > tolerance_m2:
+            faults.append(Fault("gap", misfit.code, "", misfit.gap_m2))
+        if misfit.excess_m2 > tolerance_m2:
+            faults.append(Fault("excess", misfit.code, "", misfit.excess_m2))
     return sorted(faults, key=lambda fault: -fault.area_m2)
+
+
+def _texts(texts: list[str]) -> np.ndarray:
+    return np.array(texts, dtype=object)
+
+
+def _array(shapes: Mapping[str, BaseGeometry], codes: list[str]) -> np.ndarray:
+    array = np.empty(len(codes), dtype=object)
+    array[:] = [shapes[code] for code in codes]
+    return array

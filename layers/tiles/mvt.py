@@ -191,7 +191,8 @@ class _Writer:
         pieces = f"ST_ClipByBox2D(geom_3857, {self.put('clip')}::box2d)"
         streets = (
             f"SELECT (array_agg(row_id ORDER BY {_ORDER}))[1] AS first,"
-            f" ST_LineMerge(ST_Collect({pieces} ORDER BY {_ORDER})) AS lines"
+            # Sections that lie wholly inside stay multi, and lines are merged out of a flat collection alone.
+            f" ST_LineMerge(ST_CollectionExtract(ST_Collect({pieces} ORDER BY {_ORDER}), 2)) AS lines"
             f" FROM {table} AS f"
             f" WHERE geom_3857 && {self.put('clip')}::box2d::geometry AND {_label(spec)} <> '' AND {self._rows(index, source)}"
             f" GROUP BY {_label(spec)}, name_en OFFSET 0"

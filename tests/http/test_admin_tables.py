@@ -33,6 +33,7 @@ RASTER = json.dumps(
 def test_every_table_named_by_the_plan_is_there():
     assert set(TABLES) == {
         *LAYER_TABLES, *PEOPLE, *OFFICE, *WALLS, "territory/areakind", "catalog/layerversion",
+        "catalog/datasetlayer", "catalog/datasetfeature",
     }  # fmt: skip
     assert len(LAYER_TABLES) == 10
 

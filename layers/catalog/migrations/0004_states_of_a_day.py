@@ -6,28 +6,27 @@ from layers.territory.features import one_state_a_day
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('territory', '0004_states_of_a_day'),
-        ('catalog', '0003_histories_of_staff_layers'),
+        ("territory", "0004_states_of_a_day"),
+        ("catalog", "0003_histories_of_staff_layers"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='datasetfeature',
-            name='catalog_feature_one_state_a_day',
+            model_name="datasetfeature",
+            name="catalog_feature_one_state_a_day",
         ),
         migrations.RemoveIndex(
-            model_name='datasetfeature',
-            name='catalog_feature_open',
+            model_name="datasetfeature",
+            name="catalog_feature_open",
         ),
         migrations.RemoveIndex(
-            model_name='datasetfeature',
-            name='catalog_feature_versions',
+            model_name="datasetfeature",
+            name="catalog_feature_versions",
         ),
         migrations.AddIndex(
-            model_name='datasetfeature',
-            index=models.Index(fields=['feature_id'], name='catalog_feature_feature'),
+            model_name="datasetfeature",
+            index=models.Index(fields=["feature_id"], name="catalog_feature_feature"),
         ),
-        *(migrations.RunSQL(*one_state_a_day(table, 'layer', fill_percent=100)) for table in ('catalog_feature',)),
+        *(migrations.RunSQL(*one_state_a_day(table, "layer", fill_percent=100)) for table in ("catalog_feature",)),
     ]

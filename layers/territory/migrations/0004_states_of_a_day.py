@@ -39,108 +39,117 @@ END $$;
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('territory', '0003_snap_clearance'),
+        ("territory", "0003_snap_clearance"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='area',
-            name='territory_area_one_state_a_day',
+            model_name="area",
+            name="territory_area_one_state_a_day",
         ),
         migrations.RemoveConstraint(
-            model_name='building',
-            name='territory_building_one_state_a_day',
+            model_name="building",
+            name="territory_building_one_state_a_day",
         ),
         migrations.RemoveConstraint(
-            model_name='green',
-            name='territory_green_one_state_a_day',
+            model_name="green",
+            name="territory_green_one_state_a_day",
         ),
         migrations.RemoveConstraint(
-            model_name='road',
-            name='territory_road_one_state_a_day',
+            model_name="road",
+            name="territory_road_one_state_a_day",
         ),
         migrations.RemoveConstraint(
-            model_name='unitgrid',
-            name='territory_unitgrid_one_state_a_day',
+            model_name="unitgrid",
+            name="territory_unitgrid_one_state_a_day",
         ),
         migrations.RemoveConstraint(
-            model_name='water',
-            name='territory_water_one_state_a_day',
+            model_name="water",
+            name="territory_water_one_state_a_day",
         ),
         migrations.RemoveIndex(
-            model_name='area',
-            name='territory_area_open',
+            model_name="area",
+            name="territory_area_open",
         ),
         migrations.RemoveIndex(
-            model_name='area',
-            name='territory_area_versions',
+            model_name="area",
+            name="territory_area_versions",
         ),
         migrations.RemoveIndex(
-            model_name='building',
-            name='territory_building_open',
+            model_name="building",
+            name="territory_building_open",
         ),
         migrations.RemoveIndex(
-            model_name='building',
-            name='territory_building_versions',
+            model_name="building",
+            name="territory_building_versions",
         ),
         migrations.RemoveIndex(
-            model_name='green',
-            name='territory_green_open',
+            model_name="green",
+            name="territory_green_open",
         ),
         migrations.RemoveIndex(
-            model_name='green',
-            name='territory_green_versions',
+            model_name="green",
+            name="territory_green_versions",
         ),
         migrations.RemoveIndex(
-            model_name='road',
-            name='territory_road_open',
+            model_name="road",
+            name="territory_road_open",
         ),
         migrations.RemoveIndex(
-            model_name='road',
-            name='territory_road_versions',
+            model_name="road",
+            name="territory_road_versions",
         ),
         migrations.RemoveIndex(
-            model_name='unitgrid',
-            name='territory_unitgrid_open',
+            model_name="unitgrid",
+            name="territory_unitgrid_open",
         ),
         migrations.RemoveIndex(
-            model_name='unitgrid',
-            name='territory_unitgrid_versions',
+            model_name="unitgrid",
+            name="territory_unitgrid_versions",
         ),
         migrations.RemoveIndex(
-            model_name='water',
-            name='territory_water_open',
+            model_name="water",
+            name="territory_water_open",
         ),
         migrations.RemoveIndex(
-            model_name='water',
-            name='territory_water_versions',
+            model_name="water",
+            name="territory_water_versions",
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['feature_id'], name='territory_area_feature'),
+            model_name="area",
+            index=models.Index(fields=["feature_id"], name="territory_area_feature"),
         ),
         migrations.AddIndex(
-            model_name='building',
-            index=models.Index(fields=['feature_id'], name='territory_building_feature'),
+            model_name="building",
+            index=models.Index(fields=["feature_id"], name="territory_building_feature"),
         ),
         migrations.AddIndex(
-            model_name='green',
-            index=models.Index(fields=['feature_id'], name='territory_green_feature'),
+            model_name="green",
+            index=models.Index(fields=["feature_id"], name="territory_green_feature"),
         ),
         migrations.AddIndex(
-            model_name='road',
-            index=models.Index(fields=['feature_id'], name='territory_road_feature'),
+            model_name="road",
+            index=models.Index(fields=["feature_id"], name="territory_road_feature"),
         ),
         migrations.AddIndex(
-            model_name='unitgrid',
-            index=models.Index(fields=['feature_id'], name='territory_unitgrid_feature'),
+            model_name="unitgrid",
+            index=models.Index(fields=["feature_id"], name="territory_unitgrid_feature"),
         ),
         migrations.AddIndex(
-            model_name='water',
-            index=models.Index(fields=['feature_id'], name='territory_water_feature'),
+            model_name="water",
+            index=models.Index(fields=["feature_id"], name="territory_water_feature"),
         ),
         migrations.RunSQL(FUNCTION, "DROP FUNCTION territory_one_state_a_day()"),
-        *(migrations.RunSQL(*one_state_a_day(table)) for table in ('territory_area', 'territory_unitgrid', 'territory_building', 'territory_road', 'territory_water', 'territory_green')),
+        *(
+            migrations.RunSQL(*one_state_a_day(table))
+            for table in (
+                "territory_area",
+                "territory_unitgrid",
+                "territory_building",
+                "territory_road",
+                "territory_water",
+                "territory_green",
+            )
+        ),
     ]

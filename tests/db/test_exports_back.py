@@ -1,0 +1,75 @@
+"""What comes out goes back in: every layer, in every format that is read, in every system; within 1 mm, value by value."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.catalog.registry import BUILT_IN
+from layers.catalog.short_names import short_names
+from layers.exports.asked import Selection
+from layers.exports.formats import SYSTEMS
+from layers.exports.selectors import read_table
+from layers.exports.sight import sight_of
+from layers.imports.sandbox import inspect
+from tests.export_reading import TOLERANCE_M, farthest_m, read_back, rows_of, same, stored_metric, truth_of, written
+
+pytestmark = pytest.mark.django_db
+PLACED = [spec.id for spec in BUILT_IN if spec.versioned and spec.id != "units"]
+#: Layers of thousands of rows: one subdistrict of them shows as much.
+LARGE = {"buildings": "411102003", "unit_grids": "411102003"}
+#: What is true of the stored shapes themselves.
+ALSO_STORED = {"shapes_spiked"}
+READ = ("gpkg", "geojson", "shp.zip", "fgb", "csv")
+
+
+@pytest.fixture(scope="module")
+def stored(district, django_db_blocker):
+    """Layer -> (rows as they are stored, their shapes in EPSG:4547)."""
+    with django_db_blocker.unblock():
+        tables = {layer: read_table(sight_of(None, layer), Selection(area=LARGE.get(layer, ""))) for layer in PLACED}
+    return {layer: (truth_of(table), stored_metric(table), table.fields) for layer, table in tables.items()}
+
+
+@pytest.mark.parametrize("form", READ)
+@pytest.mark.parametrize("layer", PLACED)
+def test_a_layer_comes_back_as_it_went(layer, form, stored, tmp_path):
+    truth, metric, fields = stored[layer]
+    for crs in SYSTEMS:
+        path = tmp_path / f"{layer}-{crs}.{form}"
+        assert written(path, layer=layer, crs=crs, area=LARGE.get(layer, "")).count == len(truth)
+        delivery = read_back(path)
+        assert {f.code for f in delivery.findings if f.severity.value in ("error", "warning")} <= ALSO_STORED
+        rows = rows_of(delivery)
+        assert sorted(key for *_, key in rows) == sorted(truth)
+        assert max(farthest_m(metric[key], held.metric[number]) for held, number, key in rows) < TOLERANCE_M
+        names = short_names([f.name for f in fields]) if form == "shp.zip" else [f.name for f in fields]
+        wrong = [
+            (crs, field.name, key, truth[key][field.name], column.values[number])
+            for field, name in zip(fields, names, strict=True)
+            for held, number, key in rows
+            if (column := held.column(name)) is not None
+            and not same(truth[key][field.name], column.values[number], column.null[number])
+        ]
+        assert not wrong[:5]
+        missing = {name for held, *_ in rows for name in names if held.column(name) is None}
+        assert not missing
+
+
+@pytest.mark.parametrize("form", READ)
+def test_the_sandbox_accepts_an_export_as_it_is(form, stored, tmp_path):
+    path = tmp_path / f"grids.{form}"
+    written(path, layer="grids", crs=4490)
+    inspected = inspect(path, rows=True)
+    assert inspected.report["verdict"] == "accept"
+    assert inspected.report["layers"][0]["count"] == len(stored["grids"][0])
+
+
+def test_layers_of_several_types_are_one_shapefile_a_type(stored, tmp_path):
+    path = tmp_path / "places.shp.zip"
+    written(path, layer="places", crs=4547, encoding="GBK")
+    delivery = read_back(path)
+    assert [(held.name, held.geometry_type.removeprefix("Multi")) for held in delivery.layers] == [
+        ("places_point", "Point"), ("places_line", "LineString"), ("places_polygon", "Polygon"),
+    ]  # fmt: skip
+    assert {held.encoding for held in delivery.layers} <= {"GBK", "GB18030"}
+    assert len(rows_of(delivery)) == len(stored["places"][0])
