@@ -255,6 +255,7 @@ PROCRASTINATE_PERIODIC_DEFAULTS = {
 }  # what a stopped worker missed within a day is done at its start
 HEADS_FILE = VAR_DIR / "log" / "heads" / "heads.jsonl"  # the head of the log, kept outside the database
 IMPORTS_DIR = VAR_DIR / "imports"  # what was delivered, one folder an import
+EXPORTS_DIR = VAR_DIR / "exports"  # what was asked for, until it is a day old
 TILE_CACHE_MB = env_int("WANGGE_TILE_CACHE_MB", 48, 0, 4096)  # per web process; 0 keeps no tiles
 LEAFLET_CONFIG = {
     "TILES": [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from gis.pages import accounts, health, map, ops, wall
+from gis.pages import accounts, health, map, ops, staff, wall
 
 urlpatterns = [
     path("", map.home, name="home"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("wall/", wall.wall, name="wall"),
     path("wall/remote/", wall.remote, name="wall_remote"),
     path("wall/build", wall.build, name="wall_build"),
+    path("staff/", staff.overview, name="staff"),
+    path("staff/quality/", staff.quality, name="staff_quality"),
+    path("staff/imports/<str:import_id>/", staff.one_import, name="staff_import"),
+    path("staff/layers/<str:layer>/", staff.one_layer, name="staff_layer"),
     path("tiles/", include("layers.tiles.urls")),
     path("api/", include("layers.api.urls", namespace="api")),
     path("admin/", admin.site.urls),

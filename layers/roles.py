@@ -194,3 +194,9 @@ class TokenScope(StrEnum):
     OPEN311 = "open311"
     READ = "read"
     FULL = "full"
+
+
+#: Roles that keep layers: they prepare imports, and who holds the right without *propose* lets them take effect.
+KEEPER_ROLES = frozenset(
+    role for role, grants in GRANTS.items() if grants.keys() & {Capability.EDIT_LAYERS, Capability.EDIT_BOUNDARIES}
+)

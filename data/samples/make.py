@@ -23,6 +23,7 @@ import shapely
 from data.samples import shapefiles
 from data.samples.raw import archive, geopackage
 from data.samples.shapefiles import NAMES, files
+from data.samples.workbooks import workbooks
 
 HERE = Path(__file__).resolve().parent / "files"
 _SECRET = "../../../README.md"
@@ -147,7 +148,6 @@ def disguises() -> Mapping[str, bytes]:
         "pdf_named.kml": b"%PDF-1.7\n1 0 obj\n",
         "text_named.gpkg": b"not a database at all\n",
         "empty.shp": b"",
-        "book.xlsx": archive({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}),
         "drawing.dwg": b"AC1032" + bytes(64),
         "packed.rar": b"Rar!\x1a\x07\x01\x00" + bytes(64),
     }  # fmt: skip
@@ -213,7 +213,7 @@ def main(folder: Path = HERE) -> int:
     """Writes all samples; the number written."""
     samples: dict[str, bytes] = {}
     for part in (
-        shapefiles.encodings(), shapefiles.systems(), shapefiles.shapes(), shapefiles.tables(), collections(), disguises(), archives(),
+        shapefiles.encodings(), shapefiles.systems(), shapefiles.shapes(), shapefiles.tables(), collections(), disguises(), archives(), workbooks(),
     ):  # fmt: skip
         samples |= part
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from layers.people.rights import may
-from layers.roles import Capability
+from layers.roles import KEEPER_ROLES, Capability
 
 
 def product(request: HttpRequest) -> dict[str, Any]:
@@ -17,5 +17,6 @@ def product(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "actor": actor,
+        "keeper": actor is not None and bool(KEEPER_ROLES & actor.roles),
         "operator": actor is not None and may(actor, Capability.OPERATE),
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from layers.exports.jobs import expire_exports
 from layers.live.heads import keep_head
 from layers.live.receipts import forget_receipts
 from layers.patrols.duty import mark_stale
@@ -47,10 +48,16 @@ def old_receipts(due: datetime) -> None:
     forget_receipts(due)
 
 
+def old_exports(due: datetime) -> None:
+    """Files of exports that are a day old, removed; judged by the time now, however late the duty runs."""
+    expire_exports()
+
+
 #: Every duty by the clock.
 CLOCKS: tuple[Clock, ...] = (
     Clock("stale_units", "* * * * * */10", stale_units),
     Clock("head_of_log", "0 * * * *", keep_head_of_log),
     Clock("days_of_tracks", "40 18 * * *", days_of_tracks),
+    Clock("old_exports", "20 * * * *", old_exports),
     Clock("old_receipts", "50 18 * * *", old_receipts),
 )

@@ -19,11 +19,15 @@ from layers.live.models import Event, Link
 
 @dataclass(frozen=True)
 class Wanted:
-    """A job that an event asks for; while one with the same `key` waits to start, another would do nothing more."""
+    """A job that an event asks for; while one with the same `key` waits to start, another would do nothing more.
+
+    Of the jobs with one `lock` (each has its own unless it says otherwise) one runs at a time.
+    """
 
     task: str
     key: str
     arguments: dict[str, Any] = field(default_factory=dict)
+    lock: str = ""
 
 
 def after_publishing(event: Event) -> list[Wanted]:
@@ -32,8 +36,16 @@ def after_publishing(event: Event) -> list[Wanted]:
     return [Wanted("refresh_statistics", "statistics"), Wanted("warm_tiles", f"warm:{layer}", {"layer": layer})]
 
 
+def after_asking_for_an_export(event: Event) -> list[Wanted]:
+    """A file is to be written; one at a time, so that large ones leave a place for other work."""
+    return [Wanted("write_export", f"export:{event.object_id}", {"export": event.object_id}, lock="exports")]
+
+
 #: Kind of event -> the jobs it asks for.
-JOBS: dict[str, Callable[[Event], list[Wanted]]] = {"layer.published": after_publishing}
+JOBS: dict[str, Callable[[Event], list[Wanted]]] = {
+    "layer.published": after_publishing,
+    "export.asked": after_asking_for_an_export,
+}
 
 
 def defer_jobs(links: Sequence[Link]) -> None:
@@ -43,7 +55,7 @@ def defer_jobs(links: Sequence[Link]) -> None:
     for job in wanted.values():
         try:
             with transaction.atomic():  # a savepoint: the refusal of one job leaves the batch whole
-                ask = configure_task(name=job.task, job_manager=queue, queueing_lock=job.key, lock=job.key)
+                ask = configure_task(name=job.task, job_manager=queue, queueing_lock=job.key, lock=job.lock or job.key)
                 ask.defer(**job.arguments)
         except AlreadyEnqueued:
             continue  # it has not started yet, so it will see what this event changed

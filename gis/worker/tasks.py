@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -15,6 +16,7 @@ from gis.worker.clocks import CLOCKS, Clock
 from layers.catalog.registry import spec_of
 from layers.catalog.selectors import district_bounds
 from layers.errors import UnknownLayer
+from layers.exports.jobs import run_export
 from layers.geo.tilemath import tiles_over
 from layers.people.rights import EVERYTHING
 from layers.tiles.addresses import Spot
@@ -56,6 +58,12 @@ def warm_tiles(context: JobContext, layer: str) -> int:
             tile(specs, Spot(z, x, y), versions, (EVERYTHING,))
             drawn += 1
     return drawn
+
+
+@app.task(name="write_export")
+def write_export(export: str) -> str:
+    """Writes the file of an export that somebody asked for; returns what became of it."""
+    return str(run_export(export_id=uuid.UUID(export)))
 
 
 @app.periodic(cron="* * * * * */10")

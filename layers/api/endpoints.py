@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
-from layers.api import cameras, overview, positions, units, walls
+from layers.api import cameras, exports, overview, positions, records, units, uploads, walls
 from layers.api.description import describe_layers, described_person
 from layers.api.incidents import router as incidents
 from layers.catalog.reading import feature
@@ -26,10 +26,11 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
-for noun in (positions, units, cameras, overview, walls):
+for noun in (positions, units, cameras, overview, walls, exports, records):
     api.add_router("", noun.router)
 
 api.add_router("/incidents", incidents)
+api.add_router("/imports", uploads.routes)
 
 
 @api.exception_handler(ValidationError)

@@ -6,16 +6,24 @@ from typing import Any
 
 from layers.api.csrf import session_writes_checked
 from layers.api.endpoints import api
+from layers.api.uploads import sized
 from layers.people.access import PUBLIC, SHOWN, SIGNED_IN, Access
-from layers.roles import Capability, TokenScope
+from layers.roles import KEEPER_ROLES, Capability, TokenScope
 
 DISPLAYS = frozenset({TokenScope.DISPLAY})
+#: Whoever keeps layers or proposes changes to them; what is his to see is asked behind the door.
+KEEPERS = Access(roles=KEEPER_ROLES)
 #: Address below /api/ -> who may enter. Rows are filtered by the permission functions behind the door.
 DOORS: dict[str, Access] = {
     "": SIGNED_IN,
     "openapi.json": PUBLIC,
     "layers": SHOWN,
     "layers/<layer>/features/<feature_id>": SHOWN,
+    "layers/<layer>/export.geojson": Access(capability=Capability.SEE_MAP),
+    "layers/<layer>/export.csv": Access(capability=Capability.SEE_MAP),
+    "exports": Access(capability=Capability.SEE_MAP),
+    "exports/<export>": Access(capability=Capability.SEE_MAP),
+    "exports/<export>/file": Access(capability=Capability.SEE_MAP),
     "search": SHOWN,
     "chain": SHOWN,
     "me": SIGNED_IN,
@@ -35,13 +43,32 @@ DOORS: dict[str, Access] = {
     "positions": Access(scopes=frozenset({TokenScope.POSITIONS_OWN, TokenScope.POSITIONS_ANY})),
     "units/<unit>/status": Access(scopes=frozenset({TokenScope.POSITIONS_ANY})),
     "cameras/<camera>/status": Access(capability=Capability.VIDEO),
+    "imports": KEEPERS,
+    "imports/<import_id>": KEEPERS,
+    "imports/<import_id>/content": KEEPERS,
+    "imports/<import_id>/finish": KEEPERS,
+    "imports/<import_id>/answer": KEEPERS,
+    "imports/<import_id>/commit": KEEPERS,
+    "imports/<import_id>/rollback": KEEPERS,
+    "imports/<import_id>/cancel": KEEPERS,
+    "imports/<import_id>/again": KEEPERS,
+    "imports/<import_id>/standing": KEEPERS,
+    "imports/<import_id>/changes": KEEPERS,
+    "imports/<import_id>/changes.geojson": KEEPERS,
+    "imports/<import_id>/report.<form>": KEEPERS,
+    "layers/<layer>/history": KEEPERS,
+    "layers/<layer>/quality": KEEPERS,
+    "quality": KEEPERS,
 }
 
 
 def _with_doors(patterns: list[Any]) -> list[Any]:
     for pattern in patterns:
+        address = str(pattern.pattern)
         pattern.callback = session_writes_checked(pattern.callback)
-        pattern.callback.access = DOORS[str(pattern.pattern)]
+        if address.startswith("imports"):
+            pattern.callback = sized(pattern.callback)
+        pattern.callback.access = DOORS[address]
     return patterns
 
 

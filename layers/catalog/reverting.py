@@ -7,16 +7,18 @@ go over to the copy.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import shapely
 from django.db import connection, transaction
 from psycopg import sql
 
-from layers.catalog.columns import spread
+from layers.catalog.columns import DOCUMENT, spread
 from layers.catalog.features import FeatureRow
 from layers.catalog.laying import value_columns
 from layers.catalog.models import LayerVersion
@@ -123,7 +125,12 @@ def _rows_of(spec: LayerSpec, version: int) -> list[FeatureRow]:
         return [
             FeatureRow(
                 key, None if wkb is None else shapely.from_wkb(bytes(wkb)),
-                spread(spec, dict(zip(columns, held, strict=True))), rank,
+                spread(spec, _decoded(dict(zip(columns, held, strict=True)))), rank,
             )
             for key, rank, wkb, *held in cursor.fetchall()
         ]  # fmt: skip
+
+
+def _decoded(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns with their document, which a bare cursor gives as text, as a mapping."""
+    return columns | {DOCUMENT: json.loads(columns[DOCUMENT])} if DOCUMENT in columns else columns

@@ -13,8 +13,9 @@ from layers.catalog.columns import area_expression, expression
 from layers.catalog.models import LayerVersion
 from layers.catalog.reading import scope_condition
 from layers.catalog.selectors import next_version, own_rows, table_of, version_of
-from layers.errors import InvalidInput, NotFound
+from layers.errors import NotFound
 from layers.exports.asked import Selection
+from layers.exports.cases import check_cases, read_cases
 from layers.exports.sight import Sight
 from layers.exports.tables import Table, table_of_rows
 from layers.spec import FieldSpec, LayerSpec
@@ -41,7 +42,8 @@ def untold(step: str, done: int, total: int) -> None:
 
 def read_table(sight: Sight, rows: Selection, told: Told = untold) -> Table:
     """The rows of a selection as arrays, ordered by id, in EPSG:4326; `told` hears (step, rows done, rows in all)."""
-    total, found = count_rows(sight, rows), []
+    found: list[Row] = []
+    total = count_rows(sight, rows) if sight.spec.versioned else 0
     for batch in read_batches(sight, rows):
         found += batch
         told("read", len(found), total)
@@ -53,6 +55,9 @@ def read_batches(sight: Sight, rows: Selection) -> Iterator[list[Row]]:
 
     A row is the values of the sight's fields in order, then the shape as well-known binary in EPSG:4326.
     """
+    if not sight.spec.versioned:
+        yield from batched(read_cases(sight, rows))
+        return
     query, values = _query(sight, rows)
     with closing(connection.chunked_cursor()) as cursor:
         cursor.execute(query.as_string(None), values)
@@ -62,11 +67,27 @@ def read_batches(sight: Sight, rows: Selection) -> Iterator[list[Row]]:
 
 def count_rows(sight: Sight, rows: Selection) -> int:
     """How many rows a selection holds."""
+    if not sight.spec.versioned:
+        return len(read_cases(sight, rows))
     condition, values = _condition(sight, rows, _known(sight.spec, rows))
     query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(table_of(sight.spec)), condition)
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), values)
         return int(cursor.fetchone()[0])
+
+
+def check_selection(sight: Sight, rows: Selection) -> None:
+    """Raises NotFound for a version or an area that is not there, InvalidInput for a field that the layer has not."""
+    if sight.spec.versioned:
+        _condition(sight, rows, _known(sight.spec, rows))
+    else:
+        check_cases(sight, rows)
+
+
+def batched(rows: list[Row]) -> Iterator[list[Row]]:
+    """The rows, some at a time."""
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
 
 
 def version_read(spec: LayerSpec, rows: Selection) -> int:
@@ -131,13 +152,7 @@ def _narrowed(sight: Sight, rows: Selection) -> Iterator[_Piece]:
     if rows.area:
         yield _within(sight.spec, rows.area)
     for name, texts in rows.where.items():
-        field = next((field for field in sight.fields if field.name == name), None)
-        if field is None:
-            raise InvalidInput(
-                f"图层 {sight.spec.id} 没有字段 {name[:40]!a}", f"layer {sight.spec.id} has no field {name[:40]!a}",
-                field="where", found=ascii(name)[:80],
-            )  # fmt: skip
-        yield sql.SQL("({})::text = ANY(%s)").format(sql.SQL(expression(field))), [list(texts)]
+        yield sql.SQL("({})::text = ANY(%s)").format(sql.SQL(expression(sight.field(name)))), [list(texts)]
 
 
 def _within(spec: LayerSpec, area: str) -> _Piece:

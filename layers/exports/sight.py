@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.catalog.registry import spec_of, visible_spec
+from layers.errors import InvalidInput
 from layers.people.rights import EVERYTHING, Actor, LiveView, Post, RowScope, visible, visible_fields
 from layers.people.services import SYSTEM
 from layers.roles import Role
@@ -26,10 +27,25 @@ class Sight:
         """Who exports, as the log names him."""
         return SYSTEM if self.actor is None else self.actor.id
 
+    def field(self, name: str) -> FieldSpec:
+        """A field that may be seen. Raises InvalidInput: who may not see a field may not filter by it either."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise InvalidInput(
+            f"图层 {self.spec.id} 没有字段 {name[:40]!a}", f"layer {self.spec.id} has no field {name[:40]!a}",
+            field="where", found=ascii(name)[:80],
+        )  # fmt: skip
+
+    @property
+    def viewer(self) -> Actor:
+        """Whose rights hold over live objects; the server's own commands see what map staff of the district see."""
+        return self.actor or _staff_of_everything()
+
     @property
     def live(self) -> LiveView:
-        """His rights over live objects; the server's own commands see what map staff of the whole district see."""
-        return LiveView.of(self.actor or _staff_of_everything())
+        """The viewer's rights over live objects."""
+        return LiveView.of(self.viewer)
 
     @property
     def key(self) -> str:

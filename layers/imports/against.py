@@ -12,7 +12,7 @@ import shapely
 
 from layers.geo.datums import Suspicion, suspect, suspect_pairs
 from layers.imports.coverage import TOLERANCE_M2, openings, overlaps_of
-from layers.imports.delivery import LayerRead, shape_kinds
+from layers.imports.delivery import LayerRead
 from layers.imports.findings import Notebook
 from layers.imports.locating import ask_datum
 from layers.imports.places import Box, candidates, extent
@@ -55,9 +55,7 @@ def compare_place(layer: LayerRead, target: Target, notes: Notebook, codes: list
 
     An import asks no more than this before it has a mapping: codes and topology are judged on the rows it makes.
     """
-    strange = [
-        kind for kind in shape_kinds(layer.shapes) if _single(kind) not in {_single(kind) for kind in target.kinds}
-    ]
+    strange = [kind for kind in layer.kinds if _single(kind) not in {_single(kind) for kind in target.kinds}]
     if strange:
         notes.note("wrong_kind", kind=", ".join(map(str, strange)), target=target.layer, wanted=", ".join(target.kinds))
         return False
@@ -119,7 +117,7 @@ def _outside(layer: LayerRead, target: Target, notes: Notebook) -> None:
     shapely.prepare(target.ground_4326)
     away = ~shapely.intersects(target.ground_4326, layer.degrees) & ~shapely.is_missing(layer.degrees)
     if away.any():
-        choices = candidates(extent(layer.shapes), target.near_4326)
+        choices = candidates(extent(layer.outlines("shapes")), target.near_4326)
         notes.note("outside_district", rows=layer.rows[away], candidates=choices)
 
 

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,15 +63,32 @@ class Entry:
 
 def unpack(archive: Path, folder: Path) -> list[Entry]:
     """The files of a zip, streamed into `folder` under own names, litter left out. Raises Refused with the reason."""
+    with _opened(archive) as (handle, infos, names):
+        _check_claims(infos, names, archive.stat().st_size)
+        return list(_streamed(handle, infos, names, folder, archive.stat().st_size))
+
+
+def demand_sound_archive(archive: Path, name: str, *, holds: str) -> None:
+    """Nothing; Refused when a file that is a zip inside lies about it, or lacks the part that makes it what it says.
+
+    Its parts are read by a library, which reads no more of them than the directory claims.
+    """
+    with _opened(archive) as (_, infos, names):
+        _check_claims(infos, names, archive.stat().st_size, whole=False)
+    if holds not in (part.lower() for part in names):
+        raise refuse("unreadable", file=name, reason=f"no {holds} in it")
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], list[str]]]:
+    """(archive, its files, their names); what is wrong with it becomes a refusal."""
     if archive.stat().st_size > MAX_UPLOAD_BYTES:
         raise too_large(archive.name, archive.stat().st_size)
     try:
         _check_directory(archive)
         with zipfile.ZipFile(archive) as handle:
             infos = [info for info in handle.infolist() if not info.is_dir()]
-            names = _names(infos)
-            _check_claims(infos, names, archive.stat().st_size)
-            return list(_streamed(handle, infos, names, folder, archive.stat().st_size))
+            yield handle, infos, _names(infos)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, OverflowError) as error:
         raise refuse("archive_damaged", reason=str(error)) from error
     except RuntimeError as error:  # zipfile's way to say that a password is wanted
@@ -114,8 +132,8 @@ def _names(infos: list[zipfile.ZipInfo]) -> list[str]:
     ]
 
 
-def _check_claims(infos: list[zipfile.ZipInfo], names: list[str], packed: int) -> None:
-    """Refuses what the directory already admits."""
+def _check_claims(infos: list[zipfile.ZipInfo], names: list[str], packed: int, *, whole: bool = True) -> None:
+    """Refuses what the directory already admits; archives inside only where the `whole` of it is unpacked."""
     if len(infos) > MAX_ENTRIES:
         raise refuse("archive_entries", limit=MAX_ENTRIES)
     for info, name in zip(infos, names, strict=True):
@@ -126,7 +144,7 @@ def _check_claims(infos: list[zipfile.ZipInfo], names: list[str], packed: int) -
             raise refuse("archive_link", file=name)
         if info.flag_bits & 0x1:
             raise refuse("archive_encrypted", file=name)
-        if extension(name) in ("zip", "kmz", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz"):
+        if whole and extension(name) in ("zip", "kmz", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz"):
             raise refuse("archive_nested", file=name)
     _check_size(sum(info.file_size for info in infos), packed)
 
@@ -146,7 +164,7 @@ def _streamed(
         entry = Entry(name, folder / f"entry{number:05d}")
         with handle.open(info) as source, entry.path.open("xb") as target:
             head = source.read(HEAD_BYTES)
-            if identify(head) in (Kind.ZIP, Kind.OTHER_ARCHIVE) and not entry.litter:
+            if identify(head) in (Kind.ZIP, Kind.OTHER_ARCHIVE) and not (entry.litter or _office(info, name)):
                 raise refuse("archive_nested", file=name)
             chunk = head
             while chunk:
@@ -155,6 +173,11 @@ def _streamed(
                 target.write(chunk)
                 chunk = source.read(_CHUNK)
         yield entry
+
+
+def _office(info: zipfile.ZipInfo, name: str) -> bool:
+    """True for documents of office programs, which are zips themselves and lie beside many a delivery."""
+    return extension(name) in ("xlsx", "docx", "pptx", "xlsm", "ods", "odt") and info.file_size <= MAX_UPLOAD_BYTES
 
 
 def carried(paths: list[tuple[str, Path]]) -> list[Entry]:

@@ -9,23 +9,28 @@ from typing import Any
 
 import numpy as np
 
+from layers.imports.blocks import END, Column, days_block
 from layers.imports.codes import restored
 from layers.imports.dbf import RawField, RawTable
-from layers.imports.delivery import Column
-from layers.imports.encodings import decode
+from layers.imports.encodings import UTF8, codec_of, decode
 from layers.imports.findings import Notebook
 
 _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _WHOLE = re.compile(rb"[-+]?\d+")
+_MONTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 #: Digits that a signed 64-bit number always holds.
 _SAFE_DIGITS = 18
+#: Text values a field that are looked at to find an encoding, spread over the table.
+_SAMPLE = 20_000
+#: True for the bytes of plain decimals, blanks and the zero bytes that pad them.
+_PLAIN = np.isin(np.arange(256), np.frombuffer(b"0123456789+-. \x00", dtype=np.uint8))
 
 
 def columns_of(table: RawTable, keep: np.ndarray, rows: np.ndarray, encoding: str, notes: Notebook) -> list[Column]:
     """The columns of a table for the rows of `keep`; `rows` are their numbers in the file."""
     columns = []
     for name, field in zip(names_of(table.fields, encoding, notes), table.fields, strict=True):
-        raw = table.column(field)[keep]
+        raw = table.column(field, keep)
         reader = _READERS.get(field.letter)
         if reader is None:
             notes.note("fields_unread", field=name, letter=field.letter)
@@ -57,15 +62,19 @@ def names_of(fields: Sequence[RawField], encoding: str, notes: Notebook) -> list
 
 
 def texts_of(table: RawTable, keep: np.ndarray) -> list[bytes]:
-    """The distinct text values and the field names: what an encoding is detected from."""
+    """Text values of rows all over the table, and the field names: what an encoding is detected from."""
     values = [field.name for field in table.fields]
+    sample = keep[:: max(1, len(keep) // _SAMPLE)]
     for field in table.fields:
         if field.letter == "C":
-            values += [value.strip(b" \x00") for value in np.unique(table.column(field)[keep])]
+            values += sorted({value.strip(b" \x00") for value in table.column(field, sample).tolist()})
     return values
 
 
 def _text(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encoding: str, notes: Notebook) -> Column:
+    block = _block(np.strings.rstrip(raw, b" ").tolist(), encoding)
+    if block is not None:
+        return Column.of_block(name, "text", block)
     distinct, inverse = np.unique(raw, return_inverse=True)
     read = [decode(value.rstrip(b" \x00"), encoding) for value in distinct.tolist()]
     cut = np.array([item.cut for item in read], dtype=bool)[inverse]
@@ -78,12 +87,52 @@ def _text(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encodin
     return Column(name, "text", texts, np.array([text is None for text in texts], dtype=bool))
 
 
+def _block(values: list[bytes], encoding: str) -> bytes | None:
+    """The texts as a block of UTF-8, when they all read and none holds a zero byte; else None.
+
+    In no encoding that is read here can a zero byte belong to a longer character, so one decoding does for all.
+    """
+    joined = END.join([*values, b""])
+    if np.count_nonzero(np.frombuffer(joined, dtype=np.uint8) == 0) != len(values):
+        return None
+    try:
+        text = joined.decode(codec_of(encoding))
+    except UnicodeDecodeError:
+        return None
+    return joined if encoding == UTF8 else text.encode()
+
+
 def _clean(text: str | None) -> str | None:
     """Nothing for empty text; zero characters cannot be stored."""
     return (text or "").replace("\x00", "") or None
 
 
 def _number(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encoding: str, notes: Notebook) -> Column:
+    return _plain_numbers(name, field, raw) or _odd_numbers(name, field, raw, rows, notes)
+
+
+def _plain_numbers(name: str, field: RawField, raw: np.ndarray) -> Column | None:
+    """The column of a field that holds nothing but decimals and blanks; None for any other."""
+    if (field.width > _SAFE_DIGITS and not field.decimals) or not len(raw):
+        return None
+    signs = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8)
+    if not _PLAIN[signs].all():
+        return None
+    stripped = np.strings.strip(raw, b" ")
+    null = stripped == b""
+    filled = np.where(null, b"0", stripped)
+    try:
+        if field.decimals or (signs == ord(".")).any():
+            numbers = filled.astype(np.float64)
+            if (signs == ord(".")).any():
+                return Column(name, "number", numbers, null) if np.isfinite(numbers).all() else None
+            return Column(name, "number", numbers, null) if field.width <= _SAFE_DIGITS else None
+        return Column(name, "integer", filled.astype(np.int64), null)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _odd_numbers(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, notes: Notebook) -> Column:
     distinct, inverse = np.unique(raw, return_inverse=True)
     values = [value.strip(b" \x00") for value in distinct.tolist()]
     overflow = np.array([b"*" in value for value in values], dtype=bool)
@@ -131,7 +180,29 @@ def _each(
 
 
 def _date(name: str, field: RawField, raw: np.ndarray, rows: np.ndarray, encoding: str, notes: Notebook) -> Column:
-    return _each(name, "date", raw, rows, notes, _day, "dates_bad")
+    return _plain_dates(name, raw) or _each(name, "date", raw, rows, notes, _day, "dates_bad")
+
+
+def _plain_dates(name: str, raw: np.ndarray) -> Column | None:
+    """The column of a field that holds nothing but days of the calendar and blanks; None for any other."""
+    if raw.dtype.itemsize != 8 or not len(raw):
+        return None
+    digits = np.frombuffer(np.ascontiguousarray(raw).tobytes(), dtype=np.uint8).reshape(-1, 8).astype(np.int16) - ord(
+        "0"
+    )
+    null, number = np.ones(len(raw), dtype=bool), np.ones(len(raw), dtype=bool)
+    for digit in digits.T:
+        null &= (digit == 0) | (digit == ord(" ") - ord("0")) | (digit == -ord("0"))
+        number &= (digit >= 0) & (digit <= 9)
+    if not (null | number).all():
+        return None
+    one, two, three, four, *rest = digits.T
+    year, month, day = one * 1000 + two * 100 + three * 10 + four, rest[0] * 10 + rest[1], rest[2] * 10 + rest[3]
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    longest = _MONTHS[np.clip(month, 1, 12)] + (leap & (month == 2))
+    if not (null | ((year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= longest))).all():
+        return None
+    return Column.of_block(name, "date", days_block(year, month, day, null))
 
 
 def _day(value: bytes) -> str | None:

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from layers.imports.delivery import Column
+from layers.imports.blocks import Column
 from layers.imports.findings import Notebook
 
 LEAST_DIGITS = 9
@@ -23,7 +23,13 @@ def restored(column: Column, rows: np.ndarray, notes: Notebook) -> Column:
     """The column with codes as text when it holds codes as decimals; else the same column."""
     if column.type == "number":
         return _from_numbers(column, rows, notes)
-    return _from_texts(column, rows, notes) if column.type == "text" else column
+    return _from_texts(column, rows, notes) if column.type == "text" and _may_hold_decimals(column) else column
+
+
+def _may_hold_decimals(column: Column) -> bool:
+    """False when too few texts can be decimals, by the marks that every one of them needs."""
+    marks = column.block.count(b".") + column.block.count(b"e") + column.block.count(b"E")
+    return marks > 0 and marks >= 0.5 * int((~column.null).sum())
 
 
 def _from_numbers(column: Column, rows: np.ndarray, notes: Notebook) -> Column:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from layers.imports import drivers
+from layers.imports import arrows, drivers
 from layers.imports.archives import Entry
+from layers.imports.blocks import Column
 from layers.imports.codes import restored
-from layers.imports.delivery import Column, LayerRead
+from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Notebook, refuse
+from layers.imports.outlines import Outlines
 from layers.imports.shapes import from_wkb
 from layers.imports.sniff import Kind
 from layers.imports.texts import demand_sane_json, sane_xml
@@ -20,23 +23,16 @@ from layers.imports.texts import demand_sane_json, sane_xml
 _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "number", "OFTDate": "date", "OFTDateTime": "datetime",
 }  # fmt: skip
+#: Formats whose layers GDAL hands over as columns.
+_BY_COLUMNS = (Kind.GPKG, Kind.GEOJSON, Kind.FGB)
 #: Layers that these formats always list, used or not.
 _OFTEN_EMPTY = ("gpx",)
 #: Layers of a GPX that repeat the vertices of another.
 _DERIVED = {"track_points": "tracks", "route_points": "routes"}
 #: Columns that GDAL makes up from a format's styling; they are not attributes of anything.
 _KML_NOISE = {
-    "tessellate",
-    "extrude",
-    "visibility",
-    "draworder",
-    "icon",
-    "snippet",
-    "altitudemode",
-    "begin",
-    "end",
-    "timestamp",
-}
+    "tessellate", "extrude", "visibility", "draworder", "icon", "snippet", "altitudemode", "begin", "end", "timestamp",
+}  # fmt: skip
 
 
 def read(
@@ -51,11 +47,11 @@ def read(
     for number, (title, geometry) in enumerate(listed):
         if title in bare or (_DERIVED.get(title) in names and kind is Kind.GPX):
             continue
-        meta, wkb, values = drivers.read(path, name, number)
-        if not len(wkb) and kind.value in _OFTEN_EMPTY:
-            continue
         shown = Path(name).stem if len(listed) == 1 and kind in (Kind.GEOJSON, Kind.FGB) else title
-        layer = _layer(shown, geometry or "", meta, wkb, values, kind, Notebook(shown, notes.findings))
+        meta, shapes, columns = _read_layer(path, name, number, kind)
+        if not _rows(shapes) and kind.value in _OFTEN_EMPTY:
+            continue
+        layer = _layer(shown, geometry or "", shapes, columns, kind, Notebook(shown, notes.findings))
         statement = _stated(meta.get("crs"))
         layers += [(part, statement) for part in (_drawing_layers(layer) if kind is Kind.DXF else (layer,))]
     if bare:
@@ -104,26 +100,43 @@ def _demand_plain_database(path: Path, name: str) -> None:
             raise refuse("database_views", file=name, name=str(title))
 
 
+def _read_layer(
+    path: Path, name: str, number: int, kind: Kind
+) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column]]:
+    """(description, shapes, columns), as columns where the format allows it."""
+    if kind in _BY_COLUMNS and arrows.available():
+        meta, shapes, read = drivers.read_columns(path, name, number)
+        rest = [str(field) for field, column in zip(meta["fields"], read, strict=True) if column is None]
+        others = _objects(*drivers.read(path, name, number, rest)[::2]) if rest else []
+        by_name = {column.name: column for column in others}
+        return meta, shapes, [column or by_name[str(field)] for field, column in zip(meta["fields"], read, strict=True)]
+    meta, wkb, values = drivers.read(path, name, number)
+    return meta, from_wkb(wkb), _objects(meta, values)
+
+
+def _objects(meta: dict[str, Any], values: list[np.ndarray]) -> list[Column]:
+    return [
+        _column(str(name), ogr_type, subtype, raw)
+        for name, ogr_type, subtype, raw in zip(
+            meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True
+        )
+    ]
+
+
+def _rows(shapes: np.ndarray | Outlines) -> int:
+    return shapes.count if isinstance(shapes, Outlines) else len(shapes)
+
+
 def _layer(
-    title: str,
-    geometry: str,
-    meta: dict[str, Any],
-    wkb: np.ndarray,
-    values: list[np.ndarray],
-    kind: Kind,
-    notes: Notebook,
+    title: str, geometry: str, shapes: np.ndarray | Outlines, columns: list[Column], kind: Kind, notes: Notebook
 ) -> LayerRead:
-    shapes = from_wkb(wkb) if len(wkb) else np.empty(0, dtype=object)
-    layer = LayerRead(title, shapes, np.arange(1, len(shapes) + 1), kind=_plain(geometry))
+    layer = LayerRead(title, shapes, np.arange(1, _rows(shapes) + 1), kind=_plain(geometry))
     layer.encoding, layer.encoding_confidence = "UTF-8", 1.0
     if geometry.startswith("Measured") or geometry.endswith((" M", " ZM")):
         notes.note("m_dropped", rows=layer.rows)
-    for name, ogr_type, subtype, raw in zip(
-        meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True
-    ):
-        if kind is Kind.KML and str(name).lower() in _KML_NOISE:
+    for column in columns:
+        if kind is Kind.KML and column.name.lower() in _KML_NOISE:
             continue
-        column = _column(str(name), ogr_type, subtype, raw)
         if kind in (Kind.KML, Kind.GPX) and column.null.all():
             continue
         layer.columns.append(restored(column, layer.rows, notes))
@@ -177,6 +190,9 @@ def _column(name: str, ogr_type: str, subtype: str, raw: np.ndarray) -> Column:
 
 
 def _text(value: object) -> str | None:
+    if isinstance(value, np.ndarray):
+        # A list of values in one field: as text, so that nothing is lost.
+        return json.dumps(value.tolist(), ensure_ascii=False)
     if value is None or value is np.nan or value == "" or value == "NaT":
         return None
     return str(value).replace("\x00", "")

@@ -6,16 +6,19 @@ import csv
 import io
 import math
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 
 from layers.catalog.cells import plain_cell
+from layers.imports.blocks import Column
 from layers.imports.codes import restored
-from layers.imports.delivery import Column, LayerRead
+from layers.imports.delivery import LayerRead
 from layers.imports.encodings import UTF8, decode, settle
 from layers.imports.findings import Answers, Candidate, Notebook, refuse
+from layers.imports.outlines import Outlines
 
 _LON = ("lon", "lng", "long", "longitude", "经度", "东经")
 _LAT = ("lat", "latitude", "纬度", "北纬")
@@ -24,6 +27,7 @@ _NORTH = ("y", "northing", "north", "y坐标", "北坐标", "纵坐标", "ycoord
 _WKT = ("wkt", "geometry", "geom", "thegeom", "几何")
 #: What a column's name gives away of a shifted system.
 SHIFTED_WORDS = {"gcj02": ("gcj", "火星", "高德", "腾讯", "amap"), "bd09": ("bd09", "bd", "百度", "baidu")}
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _MAX_FIELD = 1_000_000
 _NUMBERED_TEXT = re.compile(r"wkt_[1-9]\d{3,4}", re.ASCII)
 _PART = re.compile(r"_part[1-9]\d?$", re.ASCII)
@@ -48,16 +52,16 @@ def read(data: bytes, name: str, answers: Answers, notes: Notebook) -> tuple[Lay
     if where is None:
         raise refuse("no_geometry", file=name)
     rows = np.arange(1, len(lines) + 1)
-    shapes = _shapes(lines, where)
+    shapes = points_of(lambda place: [line[place] if place < len(line) else "" for line in lines], len(lines), where)
     layer = LayerRead(name.rpartition(".")[0], shapes, rows, kind="Point" if where.wkt is None else "")
     layer.encoding, layer.encoding_confidence = encoding, confidence
     used = {where.x, where.y, where.wkt}
-    for place, title in enumerate(_distinct(header, notes)):
+    for place, title in enumerate(distinct_names(header, notes)):
         if place in used:
             continue
         texts = np.array([line[place] or None if place < len(line) else None for line in lines], dtype=object)
         column = Column(title, "text", texts, np.array([value is None for value in texts], dtype=bool))
-        layer.columns.append(_typed(restored(column, rows, notes)))
+        layer.columns.append(typed(restored(column, rows, notes)))
     layer.source_datum = where.datum
     titles = [header[place] for place in (where.x, where.y, where.wkt) if place is not None]
     stated = stated_system(titles)
@@ -115,7 +119,7 @@ def _lines(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     return [title.strip() for title in lines[0]], lines[1:]
 
 
-def joined_parts(header: list[str], lines: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+def joined_parts(header: list[str], lines: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
     """The table with texts made whole that a workbook's cells were too small for: `wkt_4547`, `wkt_4547_part2` …"""
     parts = [place for place, title in enumerate(header) if _PART.search(title)]
     if not parts:
@@ -167,27 +171,27 @@ def _shifted(title: str) -> str | None:
     return next((datum for datum, words in SHIFTED_WORDS.items() if any(word in title for word in words)), None)
 
 
-def _shapes(lines: list[list[str]], where: Where) -> np.ndarray:
+def points_of(texts: Callable[[int], list[str]], count: int, where: Where) -> np.ndarray | Outlines:
+    """The shapes of `count` rows; `texts` gives the cells of a column, `where` says which columns hold the place."""
     if where.wkt is not None:
-        texts = np.array([line[where.wkt] if where.wkt < len(line) else "" for line in lines], dtype=object)
-        texts[texts == ""] = None
-        read: np.ndarray = shapely.from_wkt(texts, on_invalid="ignore")
+        cells = np.array(texts(where.wkt), dtype=object)
+        cells[cells == ""] = None
+        read: np.ndarray = shapely.from_wkt(cells, on_invalid="ignore")
         return read
-    xy = np.array([(_value(line, where.x), _value(line, where.y)) for line in lines], dtype=float).reshape(-1, 2)
-    shapes: np.ndarray = shapely.points(np.where(np.isfinite(xy), xy, 1e300))
-    shapes[np.isnan(xy).any(axis=1)] = None
-    return shapes
+    xy = np.empty((count, 2))
+    for side, place in enumerate((where.x, where.y)):
+        xy[:, side] = [_value(text) for text in texts(place or 0)]
+    there = ~(np.isnan(xy[:, 0]) | np.isnan(xy[:, 1]))
+    return Outlines.of_points(np.where(np.isfinite(xy), xy, 1e300), there)
 
 
-def _value(line: list[str], place: int | None) -> float:
+def _value(text: str) -> float:
     """A number; nothing for what is none, infinity where it is too large for a number."""
-    text = line[place].strip() if place is not None and place < len(line) else ""
-    if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text) or not text.isascii():
-        return math.nan
-    return float(text)
+    text = text.strip()
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
-def _typed(column: Column) -> Column:
+def typed(column: Column) -> Column:
     """Whole numbers and decimals recognised; codes (leading zero, nine digits or more) stay text."""
     texts = [value for value in column.values if value is not None]
     if not texts or not all(re.fullmatch(r"-?(?:0|[1-9]\d{0,7})(?:\.\d+)?", value, re.ASCII) for value in texts):
@@ -199,7 +203,8 @@ def _typed(column: Column) -> Column:
     return Column(column.name, "number", np.array([float(value) for value in filled]), column.null)
 
 
-def _distinct(header: list[str], notes: Notebook) -> list[str]:
+def distinct_names(header: list[str], notes: Notebook) -> list[str]:
+    """The names of columns, made distinct; a column without a name is called by its number."""
     names: list[str] = []
     for number, title in enumerate(header, start=1):
         name = distinct = title or f"field_{number}"

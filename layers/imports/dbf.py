@@ -44,23 +44,24 @@ class RawTable:
         marks: np.ndarray = self.records[:, 0] == ord("*")
         return marks
 
-    def column(self, field: RawField) -> np.ndarray:
-        """The values of a field as fixed-width bytes (trailing zero bytes fall off)."""
-        block = np.ascontiguousarray(self.records[:, field.offset : field.offset + field.width])
+    def column(self, field: RawField, rows: np.ndarray) -> np.ndarray:
+        """The values of a field for some rows as fixed-width bytes (trailing zero bytes fall off)."""
+        cells = self.records[:, field.offset : field.offset + field.width]
+        block = np.ascontiguousarray(cells if len(rows) == len(cells) else cells[rows])
         return block.view(f"S{field.width}").ravel() if len(block) else np.zeros(0, dtype=f"S{max(field.width, 1)}")
 
 
-def read(data: bytes) -> RawTable:
+def read(data: bytes | memoryview) -> RawTable:
     """The table that bytes hold; rows that are not there whole are left out. Raises Damaged."""
     if len(data) < 33:
         raise Damaged("shorter than a header")
     declared, header_size, record_size = struct.unpack_from("<IHH", data, 4)
     if header_size < 33 or record_size < 1 or header_size > len(data):
         raise Damaged("header sizes contradict the file")
-    fields = _fields(data, header_size, record_size)
+    fields = _fields(bytes(data[:header_size]), header_size, record_size)
     there = min(declared, (len(data) - header_size) // record_size)
     block = np.frombuffer(data, dtype=np.uint8, count=there * record_size, offset=header_size)
-    return RawTable(tuple(fields), block.reshape(there, record_size), declared, data[29])
+    return RawTable(tuple(fields), block.reshape(there, record_size), declared, int(data[29]))
 
 
 def _fields(data: bytes, header_size: int, record_size: int) -> list[RawField]:

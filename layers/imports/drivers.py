@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from layers.imports import arrows
+from layers.imports.blocks import Column
 from layers.imports.findings import refuse
+from layers.imports.outlines import Outlines
 
 #: Kind of file (sniff) -> the one driver that may open it.
 ALLOWED = {
@@ -57,12 +60,25 @@ def layers_of(path: Path, kind: str, name: str) -> list[tuple[str, str | None]]:
     return [(str(name), None if kind_ is None else str(kind_)) for name, kind_ in listed]
 
 
-def read(path: Path, name: str, layer: int = 0) -> tuple[dict[str, Any], np.ndarray, list[np.ndarray]]:
-    """(description, well-known binary a row, one array a field) of a layer. Raises Refused."""
+def read(
+    path: Path, name: str, layer: int = 0, fields: list[str] | None = None
+) -> tuple[dict[str, Any], np.ndarray, list[np.ndarray]]:
+    """(description, well-known binary a row, one array a field) of a layer; with `fields` those alone. Raises Refused."""
     from pyogrio import raw
 
-    meta, _, wkb, values = _asked(path, name, lambda: raw.read(path, layer=layer, datetime_as_string=True))
+    def ask() -> tuple[Any, ...]:
+        shapes = fields is None or not fields
+        return raw.read(path, layer=layer, columns=fields, read_geometry=shapes, datetime_as_string=True)  # type: ignore[no-any-return]
+
+    meta, _, wkb, values = _asked(path, name, ask)
     return meta, np.empty(0, object) if wkb is None else wkb, list(values)
+
+
+def read_columns(
+    path: Path, name: str, layer: int
+) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column | None]]:
+    """As `arrows.read`. Raises Refused."""
+    return _asked(path, name, lambda: arrows.read(path, layer))
 
 
 def _demand_driver(path: Path, kind: str, name: str) -> None:
@@ -84,7 +100,7 @@ def _asked(path: Path, name: str, question: Callable[[], T]) -> T:
             return question()
     except (
         errors.DataSourceError, errors.DataLayerError, errors.CRSError, errors.FeatureError, errors.FieldError,
-        errors.GeometryError, UnicodeDecodeError, ValueError, RuntimeError, IndexError,
+        errors.GeometryError, UnicodeDecodeError, ValueError, RuntimeError, IndexError, OSError,
     ) as error:  # fmt: skip
         if isinstance(error.__cause__, MemoryError):
             raise MemoryError from error

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 UTF8, GB18030, BIG5, LATIN1 = "UTF-8", "GB18030", "Big5", "Latin-1"
 CODECS = {UTF8: "utf-8", GB18030: "gb18030", BIG5: "cp950", LATIN1: "cp1252"}
@@ -34,6 +36,7 @@ _FREQUENT = frozenset(
     "區統隊決馬書聽卻達強匯鎮縣鄉橋灣園廣廠東號棟單組醫銀樓莊溝黨網幹陳順陽雲龍鳳紅黃藍綠雙興華樹臺灣忠孝正義仁愛信義辦"
 )
 
+_EUROPE = re.compile("[\u00a0-\u024f\u0370-\u052f]")
 #: Language driver ids of byte 29 of a .dbf (Visual FoxPro and dBASE tables). 0x57 means "whatever this machine uses".
 _LDID = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x4D: GB18030, 0x4E: "cp949", 0x4F: BIG5,
@@ -163,16 +166,20 @@ def naturalness(words: Sequence[bytes], encoding: str) -> float:
     texts = [item.text or "" for item in decoded]
     if encoding == LATIN1:
         return _latin(words)
-    scores = [
-        _everyday(character, encoding, text[max(0, place - 1) : place + 2])
-        for text in texts
-        for place, character in enumerate(text)
-        if ord(character) > 127
-    ]
-    return max(0.0, sum(scores) / len(scores) - cut / 5) if scores else 0.0
+    counts = Counter("".join(texts))
+    scores = letters = 0.0
+    for character, count in counts.items():
+        if ord(character) > 127:
+            letters += count
+            scores += count * _everyday(character, encoding)
+    if encoding == UTF8:
+        scores += _words_of_europe("\n".join(texts))
+    return max(0.0, scores / letters - cut / 5) if letters else 0.0
 
 
-def _everyday(character: str, encoding: str, around: str) -> float:
+@cache
+def _everyday(character: str, encoding: str) -> float:
+    """How usual a character is on its own, 0…1."""
     code = ord(character)
     if 0x3000 <= code <= 0x303F or 0xFF00 <= code <= 0xFFEF or 0x2010 <= code <= 0x2027 or code in (0xB7, 0xD7):
         return 1.0
@@ -183,10 +190,19 @@ def _everyday(character: str, encoding: str, around: str) -> float:
         if encoding != GB18030 and _lead(character, "big5") in range(0xA4, 0xC7):
             return usual
         return 0.3 if _lead(character, "gb2312") else 0.1
-    if encoding == UTF8 and (0xA0 <= code < 0x250 or 0x370 <= code < 0x530):
-        # European letters among plain ones are words; alone, two bytes may as well be one Chinese character.
-        return 0.9 if any(other.isascii() and other.isalpha() for other in around) else 0.55
-    return 0.2 if encoding == UTF8 else 0.0
+    if encoding == UTF8:
+        return 0.55 if _EUROPE.match(character) else 0.2
+    return 0.0
+
+
+def _words_of_europe(text: str) -> float:
+    """What European letters beside plain ones count more: there they are words; alone, two bytes may as well be one
+    Chinese character."""
+    return 0.35 * sum(
+        any(other.isascii() and other.isalpha() for other in text[max(0, match.start() - 1) : match.end() + 1])
+        for match in _EUROPE.finditer(text)
+        if match[0] not in "·×"
+    )
 
 
 def _lead(character: str, codec: str) -> int:

@@ -6,30 +6,31 @@ the writer is the sandbox.
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from layers.imports.delivery import Column, Delivery, LayerRead
+from layers.imports.blocks import Column, lengths_of
+from layers.imports.delivery import Delivery, LayerRead
 from layers.imports.findings import Finding
-from layers.imports.pieces import pieces
+from layers.imports.outlines import Outlines, fitting
 from layers.imports.projections import system_of
 
 RESULT = "result.json"
+_SHAPES = ("shapes", "degrees", "metric")
 
 
 def write(delivery: Delivery, folder: Path, *, rows: bool, extra: dict[str, Any]) -> None:
     """Puts a delivery into a folder; with `rows` its shapes and columns too. The JSON comes last: it means done."""
     layers = []
     for number, layer in enumerate(delivery.layers):
-        layers.append({"report": layer.as_dict(), "kind": layer.kind})
+        item: dict[str, Any] = {"report": layer.as_dict(), "kind": layer.kind}
         if rows:
-            _write_rows(layer, folder, f"layer{number}")
+            item["shapes"] = _write_rows(layer, folder, f"layer{number}")
+        layers.append(item)
     body = {
         "file": delivery.file,
         "layers": layers,
@@ -65,53 +66,46 @@ def _load(folder: Path, name: str) -> np.ndarray:
     return array
 
 
-def _save_pieces(folder: Path, name: str, parts: Iterable[bytes]) -> None:
-    """Byte strings one after the other in a file, and the places where they end."""
-    lengths = []
-    with (folder / f"{name}.block").open("wb") as block:
-        for part in parts:
-            block.write(part)
-            lengths.append(len(part))
-    _save(folder, f"{name}.ends", np.cumsum(np.array(lengths, dtype=np.int64)))
-
-
-def _load_pieces(folder: Path, name: str) -> Iterator[bytes]:
-    ends = _load(folder, f"{name}.ends")
-    lengths = np.diff(ends, prepend=0)
-    if len(ends) and (ends[-1] != (folder / f"{name}.block").stat().st_size or (lengths < 0).any()):
-        raise ValueError(f"{name} does not fit together")
-    with (folder / f"{name}.block").open("rb") as block:
-        for length in lengths.tolist():
-            yield block.read(length)
-
-
-def _write_rows(layer: LayerRead, folder: Path, prefix: str) -> None:
+def _write_rows(layer: LayerRead, folder: Path, prefix: str) -> dict[str, dict[str, Any]]:
+    """Leaves the arrays of a layer; says of each set of shapes what it is, or which other set it equals."""
     _save(folder, f"{prefix}.rows", layer.rows)
-    for name, shapes in (("shapes", layer.shapes), ("degrees", layer.degrees), ("metric", layer.metric)):
-        if shapes is not None:
-            _save_pieces(folder, f"{prefix}.{name}", _wkb(shapes))
+    said: dict[str, dict[str, Any]] = {}
+    for name in _SHAPES:
+        twin = next((other for other in said if layer.same(name, other)), None)
+        outlines = layer.outlines(name)
+        if twin is not None:
+            said[name] = {"same": twin}
+        elif outlines is not None:
+            said[name] = _write_outlines(outlines, folder, f"{prefix}.{name}")
     for number, column in enumerate(layer.columns):
         name = f"{prefix}.column{number}"
         _save(folder, f"{name}.null", column.null)
-        if column.values.dtype == object:
-            _save_pieces(folder, name, [b"" if value is None else str(value).encode() for value in column.values])
+        if column.texts:
+            (folder / f"{name}.block").write_bytes(column.block)
         else:
             _save(folder, name, column.values)
+    return said
 
 
-def _wkb(shapes: np.ndarray) -> Iterator[bytes]:
-    for piece in pieces(len(shapes)):
-        yield from (wkb or b"" for wkb in shapely.to_wkb(shapes[piece]))
+def _write_outlines(held: Outlines, folder: Path, name: str) -> dict[str, Any]:
+    for part, array in (("in", held.rows), ("xy", held.xy), ("odd", held.odd_rows)):
+        _save(folder, f"{name}.{part}", array)
+    for number, offsets in enumerate(held.offsets):
+        _save(folder, f"{name}.offsets{number}", offsets)
+    wkb = shapely.to_wkb(held.odd).tolist()
+    _save(folder, f"{name}.ends", np.cumsum(np.array([len(item) for item in wkb], dtype=np.int64)))
+    (folder / f"{name}.block").write_bytes(b"".join(wkb))
+    return {"count": held.count, "code": held.code, "levels": len(held.offsets)}
 
 
 def _read_rows(item: dict[str, Any], folder: Path, prefix: str) -> LayerRead:
     said = item["report"]
     rows = _load(folder, f"{prefix}.rows")
-    held = {
-        name: _shapes(folder, f"{prefix}.{name}", len(rows))
-        for name in ("shapes", "degrees", "metric")
-        if (folder / f"{prefix}.{name}.ends.npy").exists()
-    }
+    held: dict[str, Outlines] = {}
+    for name, shape in item["shapes"].items():
+        held[name] = held[shape["same"]] if "same" in shape else _read_outlines(shape, folder, f"{prefix}.{name}")
+        if held[name].count != len(rows):
+            raise ValueError(f"{name} has {held[name].count} rows, not {len(rows)}")
     columns = [
         _column(field, folder, f"{prefix}.column{number}", len(rows)) for number, field in enumerate(said["fields"])
     ]
@@ -123,24 +117,33 @@ def _read_rows(item: dict[str, Any], folder: Path, prefix: str) -> LayerRead:
     )  # fmt: skip
 
 
-def _shapes(folder: Path, name: str, count: int) -> np.ndarray:
-    parts = _load_pieces(folder, name)
-    result = np.empty(count, dtype=object)
-    for piece in pieces(count):
-        wkb = [part or None for part in itertools.islice(parts, piece.stop - piece.start)]
-        if len(wkb) != piece.stop - piece.start:
-            raise ValueError(f"{name} has fewer than {count} rows")
-        result[piece] = shapely.from_wkb(np.array(wkb, dtype=object))
-    return result
+def _read_outlines(said: dict[str, Any], folder: Path, name: str) -> Outlines:
+    ends = _load(folder, f"{name}.ends")
+    block = (folder / f"{name}.block").read_bytes()
+    if (np.diff(ends, prepend=0) < 0).any() or (ends[-1] if len(ends) else 0) != len(block):
+        raise ValueError(f"{name} does not fit together")
+    starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+    wkb = [block[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    offsets = tuple(_load(folder, f"{name}.offsets{number}") for number in range(int(said["levels"])))
+    outlines = Outlines(
+        int(said["count"]), int(said["code"]), _load(folder, f"{name}.in"), _load(folder, f"{name}.xy"), offsets,
+        _load(folder, f"{name}.odd"), shapely.from_wkb(np.array(wkb, dtype=object)),
+    )  # fmt: skip
+    if not fitting(outlines):
+        raise ValueError(f"{name} does not fit together")
+    return outlines
 
 
 def _column(field: dict[str, Any], folder: Path, name: str, count: int) -> Column:
     null = _load(folder, f"{name}.null")
     if (folder / f"{name}.npy").exists():
-        values = _load(folder, name)
+        column = Column(field["name"], field["type"], _load(folder, name), null)
+        there = len(column.values)
     else:
-        texts = [piece.decode("utf-8") for piece in _load_pieces(folder, name)]
-        values = np.array([None if gone else text for text, gone in zip(texts, null, strict=True)], dtype=object)
-    if len(values) != count or len(null) != count:
-        raise ValueError(f"{name} has {len(values)} rows, not {count}")
-    return Column(field["name"], field["type"], values, null)
+        block = (folder / f"{name}.block").read_bytes()
+        column = Column(field["name"], field["type"], None, null, block=block)
+        there = len(lengths_of(block))
+        block.decode("utf-8")
+    if there != count or len(null) != count:
+        raise ValueError(f"{name} has {there} rows, not {count}")
+    return column

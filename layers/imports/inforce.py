@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.db import connection
 from django.db.models import Max
 from psycopg import sql
 
-from layers.catalog.columns import spread
+from layers.catalog.columns import DOCUMENT, spread
 from layers.catalog.laying import value_columns
 from layers.catalog.models import LayerVersion
 from layers.catalog.selectors import own_rows, table_of
@@ -46,6 +47,8 @@ def stored_rows(spec: LayerSpec) -> Stored:
     parts = list(zip(*rows, strict=True))
     degrees = shapely.from_wkb(_objects([None if wkb is None else bytes(wkb) for wkb in parts[4]]))
     held = {column: _objects(part) for column, part in zip(columns, parts[5:], strict=True)}
+    if DOCUMENT in held:
+        held[DOCUMENT] = _objects([json.loads(text) for text in held[DOCUMENT]])
     return Stored(
         ids=_objects(parts[1]),
         row_ids=np.array(parts[0], dtype=np.int64),

@@ -6,9 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-import shapely
-
-from layers.imports import collections_read, csv_read, shapefiles
+from layers.imports import collections_read, csv_read, shapefiles, workbooks
 from layers.imports.archives import MAX_UPLOAD_BYTES, Entry, carried, too_large, unpack
 from layers.imports.delivery import Delivery, LayerRead
 from layers.imports.encodings import named
@@ -138,7 +136,9 @@ class _Sources:
         return parts
 
     def _beside_shapefile(self, entry: Entry) -> bool:
-        """Notes that lie with a shapefile under its own name, such as its legend in .csv."""
+        """Notes that lie with a shapefile: under its own name, such as its legend in .csv, or any workbook."""
+        if entry.extension == "xlsx":
+            return bool(self.shapefiles)
         return entry.extension in ("csv", "json") and entry.group in self.shapefiles
 
     def _tell_litter(self) -> None:
@@ -183,6 +183,8 @@ class _Sources:
         name = entry.name.rpartition("/")[2]
         _demand_true(entry, kind)
         notes = Notebook(entry.stem, self.notes.findings)
+        if entry.extension == "xlsx":
+            return workbooks.read(entry.path, name, answers, notes)
         if kind is Kind.TEXT:
             return [csv_read.read(entry.path.read_bytes(), name, answers, notes)]
         return collections_read.read(entry, kind, name, answers, work, notes)
@@ -221,8 +223,9 @@ def _finished(
         if layer.system is None:
             locate(layer, statement, answers, notes, near_4326=near_4326, hints=hints)
         return
-    layer.shapes = made_fit(layer.shapes, layer.rows, notes)
-    if shapely.is_missing(layer.shapes).all():
+    layer.hold(shapes=made_fit(layer.held, layer.rows, notes))
+    outlines = layer.outlines("shapes")
+    if outlines is None or not outlines.there.any():
         notes.note("no_geometry")
         return
     repeated = repeated_rows(layer)

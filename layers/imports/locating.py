@@ -6,12 +6,11 @@ import re
 
 import numpy as np
 
-from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
+from layers.geo.crs import METRIC_SRID, STORAGE_SRID, mover
 from layers.geo.datums import UNDO
 from layers.imports.csv_read import SHIFTED_WORDS
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Candidate, Notebook
-from layers.imports.pieces import pieces, transformed
 from layers.imports.places import Box, candidates, corners, extent, judge
 from layers.imports.projections import DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
 
@@ -32,9 +31,12 @@ def locate(
     hints: tuple[Candidate, ...] = (),
 ) -> None:
     """Gives the layer its system, datum, degrees and metric shapes, or asks what only a person can know."""  # fmt: skip
+    outlines = layer.outlines("shapes")
+    assert outlines is not None
     if answers.swap_axes:
-        layer.shapes = transformed(layer.shapes, lambda xy: xy[:, ::-1])
-    xy = extent(layer.shapes)
+        outlines = outlines.moved(lambda xy: xy[:, ::-1])
+        layer.hold(shapes=outlines)
+    xy = extent(outlines)
     stated = _stated(statement, answers)
     if stated is None or stated.system is None:
         _ask_system(stated, xy, notes, near_4326, hints)
@@ -123,10 +125,8 @@ def _place(layer: LayerRead, system: System, source_datum: str | None) -> None:
         lonlat = degrees(xy, system)
         return undo(lonlat) if undo else lonlat
 
-    layer.degrees = transformed(layer.shapes, move)
-    if system.label == f"EPSG:{METRIC_SRID}" and undo is None:
-        layer.metric = layer.shapes
-    else:
-        layer.metric = np.empty(len(layer.degrees), dtype=object)
-        for piece in pieces(len(layer.degrees)):
-            layer.metric[piece] = reproject_all(layer.degrees[piece], STORAGE_SRID, METRIC_SRID)
+    outlines = layer.outlines("shapes")
+    assert outlines is not None
+    placed = outlines.moved(move)
+    at_home = system.label == f"EPSG:{METRIC_SRID}" and undo is None
+    layer.hold(degrees=placed, metric=outlines if at_home else placed.moved(mover(STORAGE_SRID, METRIC_SRID)))

@@ -15,7 +15,8 @@ from layers.imports.fields import deliverable
 from layers.imports.findings import Finding, found
 from layers.imports.guessing import column_signature, guess_mapping
 from layers.imports.models import Import, KeptMapping
-from layers.imports.plan_types import Mapping
+from layers.imports.plan_types import FieldMapping, Mapping
+from layers.imports.scoring import meanings
 from layers.spec import LayerSpec
 
 #: Different values of a column that a page shows, and how many of them make a list.
@@ -48,13 +49,23 @@ def settle_mapping(
     given = Mapping.from_dict(said) if said else Mapping()
     known = {field.name for field in deliverable(spec)}
     findings = [found("mapping_field_unknown", field=entry.field) for entry in given.fields if entry.field not in known]
-    spoken = tuple(replace(entry, confidence=1.0, reason="said") for entry in given.fields if entry.field in known)
+    spoken = tuple(_spoken(spec, entry, columns) for entry in given.fields if entry.field in known)
     held = {entry.field for entry in spoken}
     former = tuple(entry for entry in (saved.fields if saved else ()) if entry.field not in held)
     mapping = guess_mapping(spec, columns, Mapping((*spoken, *former)))
     for entry in spoken:
         mapping = mapping.with_field(entry)
     return mapping, findings
+
+
+def _spoken(spec: LayerSpec, entry: FieldMapping, columns: Sequence[Column]) -> FieldMapping:
+    """What a person said of one field; where he named a column alone, its values are read as their words suggest."""
+    field = spec.field(entry.field)
+    column = next((one for one in columns if one.name.lower() == entry.column.lower()), None)
+    values = entry.values
+    if not values and field.values and column is not None:
+        values = meanings(field, glance(column))
+    return replace(entry, values=values, confidence=1.0, reason="said")
 
 
 def described_columns(columns: Sequence[Column]) -> list[dict[str, Any]]:

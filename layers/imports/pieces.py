@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-import numpy as np
-import shapely
+from collections.abc import Iterator
 
 ROWS = 4096
 
@@ -13,22 +10,3 @@ ROWS = 4096
 def pieces(count: int, rows: int = ROWS) -> Iterator[slice]:
     """Slices that cover `count` rows in order."""
     return (slice(start, min(start + rows, count)) for start in range(0, count, rows))
-
-
-def transformed(shapes: np.ndarray, move: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The shapes with their coordinates moved; one with a coordinate that ends up nowhere becomes None."""
-    result = np.empty(len(shapes), dtype=object)
-    for piece in pieces(len(shapes)):
-        moved = shapely.transform(shapes[piece], move)
-        moved[with_bad_coordinates(moved, np.inf)] = None
-        result[piece] = moved
-    return result
-
-
-def with_bad_coordinates(shapes: np.ndarray, limit: float) -> np.ndarray:
-    """True for shapes with a coordinate that is no number, or of `limit` or more."""
-    bad = np.zeros(len(shapes), dtype=bool)
-    for piece in pieces(len(shapes)):
-        coordinates, owner = shapely.get_coordinates(shapes[piece], return_index=True)
-        bad[piece.start + np.unique(owner[~(np.abs(coordinates) < limit).all(axis=1)])] = True
-    return bad

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from layers.geo.crs import METRIC_SRID
 from layers.imports.findings import Candidate
+from layers.imports.outlines import Outlines
 from layers.imports.projections import (
     CHINA,
     DATUM_WORDS,
@@ -43,9 +43,9 @@ def corners(xy: np.ndarray) -> np.ndarray:
     return np.array([(west, south), (east, south), (east, north), (west, north), middle])
 
 
-def extent(shapes: np.ndarray) -> np.ndarray:
+def extent(outlines: Outlines | None) -> np.ndarray:
     """Two positions between which all shapes lie; none when there are no shapes. Stands for all their coordinates."""
-    box = shapely.total_bounds(shapes)
+    box = np.full(4, np.nan) if outlines is None else outlines.bounds
     return np.empty((0, 2)) if np.isnan(box).any() else box.reshape(2, 2)
 
 

@@ -53,6 +53,8 @@ _MANY = 0.5
 _STEPS = ("read", "map", "compare", "stage")
 #: What the comparison of whole files says and the topology of mapped rows knows better, with the places.
 _JUDGED_LATER = frozenset({"overlap_above", "overlap_below", "gap_above", "gap_below"})
+#: What nobody asks of a layer of staff: it may lie wherever they want it.
+_NO_MATTER = frozenset({"outside_district"})
 
 
 @dataclass
@@ -128,10 +130,13 @@ def _read(work: Preparation, progress: Progress) -> dict[str, Any]:
         notes = Notebook()
         for layer in inspected.delivery.layers:
             compare(layer, target, Notebook(layer.name, notes.findings))
-        told = [finding for finding in notes.findings if finding.code not in _JUDGED_LATER]
+        passed = _JUDGED_LATER | (_NO_MATTER if rights.of_staff(row.layer) else frozenset())
+        told = [finding for finding in notes.findings if finding.code not in passed]
         work.findings = unanswered([*work.findings, *told], work.answers)
     if inspected.delivery.layers:
         work.values["columns"] = described_columns(inspected.delivery.layers[0].columns)
+    if row.error and row.error.get("code") == "layer_moved_on":
+        work.findings.append(found("compared_again", base=row.base_version, version=last_version(row.layer)))
     if not work.blocked and inspected.delivery.layers:
         progress("map", 1, len(_STEPS))
         _plan(work, inspected.delivery.layers[0], progress)

@@ -245,23 +245,49 @@ def _same_numbers(one: CRS, other: CRS) -> bool:
 
 
 @cache
-def _transformer(crs: str) -> Transformer:
-    source = CRS.from_wkt(crs) if not crs.startswith("EPSG:") else CRS.from_epsg(int(crs[5:]))
+def _transformer(system: System) -> Transformer:
+    epsg = int(system.crs[5:]) if system.crs.startswith("EPSG:") else None
+    if epsg and (pipeline := _pipeline(system, epsg)):
+        return Transformer.from_pipeline(pipeline)
+    source = CRS.from_wkt(system.crs) if epsg is None else CRS.from_epsg(epsg)
     if source.is_compound:
         source = source.sub_crs_list[0]
-    known = system_of(int(crs[5:])) if crs.startswith("EPSG:") else None
-    base = source.geodetic_crs
-    if known and known.datum in OLD_DATUMS and base is not None:
-        # Without parameters the ellipsoidal position is taken as it stands: one stated error, the same everywhere.
-        return Transformer.from_crs(source, base, always_xy=True)
-    return Transformer.from_crs(source, 4326, always_xy=True)
+    base = source.geodetic_crs if system.datum in OLD_DATUMS else None
+    return Transformer.from_crs(source, base or 4326, always_xy=True)
+
+
+def _pipeline(system: System, epsg: int) -> str | None:
+    """The way from a national system or Web Mercator to degrees on its own ellipsoid; None where PROJ must look it up.
+
+    CGCS2000 counts as WGS 84. Xian 1980 and Beijing 1954 are taken as they stand: one stated error, the same
+    everywhere, unless parameters move them (`shifting`).
+    """
+    if epsg in GEOGRAPHIC.values():
+        return "+proj=noop"
+    if epsg == 3857:
+        step = "+proj=webmerc +lat_0=0 +lon_0=0 +x_0=0 +y_0=0 +ellps=WGS84"
+    elif system.chinese and system.central_meridian is not None and _in_series(epsg, system.datum or ""):
+        axis, flattening = ELLIPSOIDS[system.datum or ""]
+        easting = 1e6 * (system.zone_prefix or 0) + 500000.0
+        step = f"+proj=tmerc +lat_0=0 +lon_0={system.central_meridian!r} +k=1 +x_0={easting!r} +y_0=0 +a={axis} +rf={flattening}"
+    else:
+        return None
+    return f"+proj=pipeline +step +inv {step} +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+
+
+def _in_series(epsg: int, datum: str) -> bool:
+    """True for the codes of the Gauss-Kruger zones of a datum."""
+    three_zone, three, six_zone, six = GAUSS_KRUGER[datum]
+    return any(
+        first <= epsg < first + count for first, count in ((three_zone, 21), (three, 21), (six_zone, 11), (six, 11))
+    )
 
 
 def degrees(xy: np.ndarray, system: System) -> np.ndarray:
     """Positions (n, 2), x first, as longitude and latitude; infinite where the system has no such place."""
     if not len(xy):
         return xy.reshape(0, 2)
-    transformer = _transformer(system.crs)
+    transformer = _transformer(system)
     if len(xy) == 1:
         return np.array([transformer.transform(float(xy[0, 0]), float(xy[0, 1]))])
     return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))

@@ -17,6 +17,7 @@ import shapely
 from layers.errors import ProfileRefused
 from layers.geo.crs import STORAGE_SRID, reproject_all
 from layers.imports.profile import SourceSpec
+from layers.imports.spikes import without_spikes
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def read_source(source: SourceSpec, srid: int) -> Table:
     _demand_crs(frame, source, srid)
     metric = np.asarray(frame.geometry.values)
     _demand_sound(metric, source)
+    metric = without_spikes(metric)
     columns = [column for column in frame.columns if column != frame.geometry.name]
     values = {column: frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in columns}
     records = [dict(zip(columns, row, strict=True)) for row in zip(*values.values(), strict=True)]

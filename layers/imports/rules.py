@@ -25,8 +25,8 @@ _EXPORT_AGAIN = ("请提供方重新导出完整文件。", "Ask the source to e
 _ASK_SOURCE = ("无需处理；如要保留请提供方补齐。", "Nothing to do; to keep what is lost, ask the source to mend it.")
 _NOTHING = ("无需处理。", "Nothing to do.")
 _RENAME = (
-    "按真实格式改扩展名，或导出为 shapefile、GeoPackage、GeoJSON 后再交。",
-    "Give it the extension of what it really is, or export it as shapefile, GeoPackage or GeoJSON.",
+    "按真实格式改扩展名，或导出为 shapefile、GeoPackage、GeoJSON（表格存为 .xlsx）后再交。",
+    "Give it the extension of what it really is, or export it as shapefile, GeoPackage, GeoJSON or, a table, as .xlsx.",
 )
 _GIVE_CRS = ("用 --crs 指明坐标系，候选见清单。", "Name the system with --crs; candidates are listed.")
 _GIVE_MAPPING = ("在映射中指定该字段的列或固定值。", "Name the field's column or a constant in the mapping.")
@@ -72,9 +72,12 @@ SHAPES: dict[str, Rule] = {
     "no_features": Rule("warning", "没有任何要素", "there are no features", "确认交付的文件是否正确。", "Check that this is the right file."),
     "shapes_null": Rule("warning", "{n} 行没有图形", "{n} rows have no shape", *_ASK_SOURCE),
     "shapes_not_finite": Rule("warning", "{n} 行的坐标不是有限的数，图形置空", "{n} rows have coordinates that are not finite; their shape becomes empty", *_ASK_SOURCE),
-    "shapes_repaired": Rule("warning", "{n} 行图形无效，已修复；面积共变化 {area}，最大一行 {most}", "{n} rows had invalid shapes and were repaired; area changed by {area} in all, by {most} at most", "核对所列的行。", "Check the rows listed."),
+    "shapes_repaired": Rule("warning", "{n} 行图形无效，已修复；面积共变化 {area}，最大一行 {most}（行号: 变化 {changes}）", "{n} rows had invalid shapes and were repaired; area changed by {area} in all, by {most} at most (row: change {changes})", "核对所列的行。", "Check the rows listed."),
     "shapes_collapsed": Rule("warning", "{n} 行图形修复后什么也不剩，置空", "{n} rows had shapes of which nothing is left after repair; they become empty", *_ASK_SOURCE),
-    "shapes_spiked": Rule("warning", "{n} 行有尖刺（夹角小于 {angle}°）", "{n} rows have spikes (angle below {angle}°)", "核对所列的行；图形未改。", "Check the rows listed; the shapes are kept."),
+    "spikes_removed": Rule("warning", "{n} 行有尖刺（夹角小于 {angle}°），已削去；面积共变化 {area}（行号: 变化 {changes}）", "{n} rows had spikes (angle below {angle}°), which were cut off; area changed by {area} in all (row: change {changes})", "核对所列的行。", "Check the rows listed."),
+    "shapes_spiked": Rule("warning", "{n} 行有尖角（夹角小于 {angle}°），削去会改变图形，保留", "{n} rows have sharp corners (angle below {angle}°) that are kept: cutting them off would change the shape", "核对所列的行；图形未改。", "Check the rows listed; the shapes are kept."),
+    "vertices_repeated": Rule("info", "{n} 行有连续重复的顶点，已合并，面积不变", "{n} rows had vertices that stood twice in a row; one each is kept, the area is the same", *_NOTHING),
+    "rings_turned": Rule("warning", "{n} 行环的方向与规范相反（外环应顺时针、内环逆时针），按位置认内外环，面积不变", "{n} rows have rings that run the wrong way (outer rings clockwise, holes against it); outer and inner were told by where they lie, the area is the same", "核对所列的行。", "Check the rows listed."),
     "shapes_repeated": Rule("warning", "{n} 行与前面的行图形和属性都相同", "{n} rows repeat an earlier row in shape and attributes", "核对是否重复录入。", "Check whether they were entered twice."),
     "shapes_mixed": Rule("info", "几何类型混合：{kinds}", "geometry types are mixed: {kinds}", *_NOTHING),
     "z_dropped": Rule("warning", "{n} 行带高程（Z），只存平面位置", "{n} rows carry heights (Z); only the position is kept", *_ASK_SOURCE),
@@ -98,6 +101,8 @@ WORDS: dict[str, Rule] = {
     "dates_bad": Rule("warning", "字段 {field} 有 {n} 行不是日期，置空", "field {field}: {n} rows are not dates and become null", *_ASK_SOURCE),
     "codes_floated": Rule("warning", "字段 {field} 的代码成了小数，{n} 行已还原为文本", "field {field}: codes had become decimals; {n} rows are text again", "核对还原的代码。", "Check the codes."),
     "codes_lost_digits": Rule("warning", "字段 {field} 有 {n} 行代码位数超过小数能存的，末位不可信", "field {field}: {n} codes are longer than decimals can hold; their last digits are lost", *_ASK_SOURCE),
+    "cells_uncomputed": Rule("warning", "字段 {field} 有 {n} 行是没有计算结果的公式，置空", "field {field}: {n} rows hold formulas that were never computed and become null", "用 Excel 打开并保存一次，或粘贴为数值后再交。", "Open and save it once in a spreadsheet program, or paste the values, and deliver again."),
+    "cells_in_error": Rule("warning", "字段 {field} 有 {n} 行是公式错误（如 #N/A），置空", "field {field}: {n} rows show the error of a formula (such as #N/A) and become null", *_ASK_SOURCE),
     "rows_deleted": Rule("warning", "{n} 行标为已删除，不读", "{n} rows are marked deleted and are not read", *_NOTHING),
     "counts_differ": Rule("warning", "图形 {shapes} 个、属性 {records} 行，数目不符", "{shapes} shapes but {records} attribute rows", *_ASK_SOURCE),
     "table_truncated": Rule("warning", "属性表被截断：应有 {declared} 行，只有 {there} 行", "the attribute table is truncated: {declared} rows declared, {there} there", *_EXPORT_AGAIN),

@@ -156,7 +156,8 @@ def _run(job: Path, request: dict[str, Any], limits: Limits) -> tuple[int | None
         [sys.executable, "-I", "-B", "-c", _START, str(job), str(_ROOT)],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", close_fds=True,
         start_new_session=True,
-        env={"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TMPDIR": str(job / "work"), **environment()},
+        env={"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+             "ARROW_DEFAULT_MEMORY_POOL": "system", "TMPDIR": str(job / "work"), **environment()},
     )  # fmt: skip
     try:
         _, said = process.communicate(timeout=limits.wall_seconds)

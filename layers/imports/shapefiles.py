@@ -18,6 +18,7 @@ from layers.imports.attributes import columns_of, texts_of
 from layers.imports.delivery import LayerRead
 from layers.imports.encodings import Reading, declared, decode, naturalness, settle
 from layers.imports.findings import Answers, Candidate, Notebook, Refused, found, refuse
+from layers.imports.outlines import Outlines
 from layers.imports.shapes import from_wkb
 from layers.imports.sniff import HEAD_BYTES, WORDS, Kind, identify, says
 
@@ -45,39 +46,46 @@ class Parts:
 def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[LayerRead, str | None]:
     """(the layer as delivered, the text of its .prj or None). Raises Refused."""
     path, title = parts.files["shp"].path, f"{parts.name}.shp"
-    scan = _scanned(path, title)
-    offsets, lengths, trouble = shp.chosen(scan, parts.bytes_of("shx"))
+    index = parts.bytes_of("shx")
+    scan = _scanned(path, title, index)
+    offsets, lengths, trouble = shp.chosen(scan, index)
     if trouble:
         zh, en = _INDEX_WORDS[trouble]
         notes.note("shx_rebuilt", reason_zh=zh, reason_en=en)
-    shapes = _shapes(path, title, offsets, lengths, work)
-    table = _table(parts, len(shapes), answers, notes)
-    keep, rows = _paired(shapes, table, notes)
+    shapes = _shapes(path, title, offsets, lengths, work, scan.shape_type)
+    table = _table(parts, len(offsets), answers, notes)
+    keep, rows = _paired(len(offsets), table, notes)
     if scan.shape_type in shp.MEASURED and len(rows):
         notes.note("m_dropped", rows=rows)
-    layer = LayerRead(parts.name, shapes[keep], rows, kind=shp.GEOMETRY.get(scan.kind, ""))
+    layer = LayerRead(parts.name, _kept(shapes, keep), rows, kind=shp.GEOMETRY.get(scan.kind, ""))
     if table is not None:
         reading = _encoding(table, keep, parts.bytes_of("cpg"), answers, notes)
         layer.encoding, layer.encoding_confidence = reading.encoding, reading.confidence
         there = keep[keep < len(table.records)]
-        layer.columns = columns_of(table, there, rows[: len(there)], reading.encoding or "cp437", notes)
-        _pad(layer, len(rows))
+        columns = columns_of(table, there, rows[: len(there)], reading.encoding or "cp437", notes)
+        layer.columns = [column.padded(len(rows)) for column in columns]
     prj = parts.bytes_of("prj")
     return layer, None if prj is None else decode(prj[:20_000], "UTF-8").text or prj[:20_000].decode("latin-1")
 
 
-def _scanned(path: Path, title: str) -> shp.Scan:
-    """The records of a main file, mapped and let go again: it may be as large as an upload."""
-    if path.stat().st_size < shp.HEADER:
-        return _sound(path.read_bytes(), title)
-    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _sound(data, title)
+def _scanned(path: Path, title: str, index: bytes | None) -> shp.Scan:
+    """The records of a main file, mapped: it may be as large as an upload."""
+    return _sound(_mapped(path), title, index)
 
 
-def _sound(data: bytes | mmap.mmap, title: str) -> shp.Scan:
-    kind = identify(data[:HEAD_BYTES])
+def _mapped(path: Path) -> memoryview:
+    """The bytes of a file, read as they are asked for."""
+    if not path.stat().st_size:
+        return memoryview(b"")
+    with path.open("rb") as handle:
+        return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _sound(data: memoryview, title: str, index: bytes | None) -> shp.Scan:
+    head = data[:HEAD_BYTES].tobytes()
+    kind = identify(head)
     if kind is not Kind.SHX_OR_SHP:
-        if data[:4] == b"\x00\x00\x27\x0a":
+        if head[:4] == b"\x00\x00\x27\x0a":
             raise refuse("geometry_truncated", file=title, reason=f"{len(data)} < 100")
         said = says(title)
         raise refuse(
@@ -86,7 +94,7 @@ def _sound(data: bytes | mmap.mmap, title: str) -> shp.Scan:
         )  # fmt: skip
     if len(data) < shp.HEADER:
         raise refuse("geometry_truncated", file=title, reason=f"{len(data)} < 100")
-    scan = shp.scan(data)
+    scan = shp.scan(data, index)
     if scan.shape_type == 31:
         raise refuse("multipatch")
     if scan.damage:
@@ -96,21 +104,38 @@ def _sound(data: bytes | mmap.mmap, title: str) -> shp.Scan:
     return scan
 
 
-def _shapes(path: Path, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path) -> np.ndarray:
-    """The shapes that GDAL reads from the main file and an index of ours."""
+def _shapes(
+    path: Path, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path, shape_type: int
+) -> np.ndarray | Outlines:
+    """The shapes that GDAL reads from the main file and an index of ours; plain points are read off the bytes."""
     if not len(offsets):
         return np.empty(0, dtype=object)
+    if shape_type == 1:
+        xy, there = shp.positions(_mapped(path), offsets)
+        return Outlines.of_points(xy, there & ~np.isnan(xy).all(axis=1))
     folder = work / "shapes"
     folder.mkdir()
     with path.open("rb") as handle:
         header = handle.read(shp.HEADER)
     path.replace(folder / "layer.shp")
     (folder / "layer.shx").write_bytes(shp.index_of(header, offsets, lengths))
-    _, wkb, _ = drivers.read(folder / "layer.shp", title)
+    _, wkb, _ = drivers.read(folder / "layer.shp", title, fields=[])
     for leftover in folder.iterdir():
         leftover.unlink()
     folder.rmdir()
     return from_wkb(wkb)
+
+
+def _kept(shapes: np.ndarray | Outlines, places: np.ndarray) -> np.ndarray | Outlines:
+    """The shapes at some places."""
+    if not isinstance(shapes, Outlines):
+        kept: np.ndarray = shapes[places]
+        return kept
+    if len(places) == shapes.count:
+        return shapes
+    xy = np.zeros((shapes.count, 2))
+    xy[shapes.rows] = shapes.xy
+    return Outlines.of_points(xy[places], shapes.there[places])
 
 
 def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.RawTable | None:
@@ -133,7 +158,7 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
         return None
     table = _opened(entry)
     if table is None:
-        kind = identify(entry.path.read_bytes()[:HEAD_BYTES])
+        kind = identify(_mapped(entry.path)[:HEAD_BYTES].tobytes())
         raise refuse(
             "not_what_it_says",
             file=f"{parts.name}.dbf",
@@ -147,8 +172,8 @@ def _table(parts: Parts, shapes: int, answers: Answers, notes: Notebook) -> dbf.
 
 
 def _opened(entry: Entry) -> dbf.RawTable | None:
-    data = entry.path.read_bytes()
-    if identify(data[:HEAD_BYTES]) is not Kind.DBF:
+    data = _mapped(entry.path)
+    if identify(data[:HEAD_BYTES].tobytes()) is not Kind.DBF:
         return None
     try:
         return dbf.read(data)
@@ -156,33 +181,19 @@ def _opened(entry: Entry) -> dbf.RawTable | None:
         return None
 
 
-def _paired(shapes: np.ndarray, table: dbf.RawTable | None, notes: Notebook) -> tuple[np.ndarray, np.ndarray]:
+def _paired(count: int, table: dbf.RawTable | None, notes: Notebook) -> tuple[np.ndarray, np.ndarray]:
     """(places of the rows that stay, their numbers from 1): row i of the table belongs to shape i."""
-    places = np.arange(len(shapes))
+    places = np.arange(count)
     if table is not None:
-        if table.declared != len(shapes):
-            notes.note("counts_differ", shapes=len(shapes), records=table.declared)
-        deleted = np.zeros(len(shapes), dtype=bool)
-        both = min(len(shapes), len(table.records))
+        if table.declared != count:
+            notes.note("counts_differ", shapes=count, records=table.declared)
+        deleted = np.zeros(count, dtype=bool)
+        both = min(count, len(table.records))
         deleted[:both] = table.deleted[:both]
         if deleted.any():
             notes.note("rows_deleted", rows=places[deleted] + 1)
         places = places[~deleted]
     return places, places + 1
-
-
-def _pad(layer: LayerRead, rows: int) -> None:
-    """Shapes without a row in the table have nothing in every column."""
-    for column in layer.columns:
-        missing = rows - len(column.values)
-        if missing > 0:
-            filler = (
-                np.full(missing, None, dtype=object)
-                if column.values.dtype == object
-                else np.zeros(missing, column.values.dtype)
-            )
-            column.values = np.concatenate((column.values, filler))
-            column.null = np.concatenate((column.null, np.ones(missing, dtype=bool)))
 
 
 def _encoding(table: dbf.RawTable, keep: np.ndarray, cpg: bytes | None, answers: Answers, notes: Notebook) -> Reading:

@@ -1,6 +1,7 @@
-"""Shapes made fit: no more than flat, finite, valid; every repair and every loss named by row. Pure.
+"""Shapes made fit: no more than flat, finite, valid, without spikes; every repair and every loss named by row. Pure.
 
-Areas are compared in the file's own system: a repair is judged before anyone may know where the data lie.
+Areas are those of the file's own system, in square metres: where its numbers can only be degrees they are converted at
+the latitude of each shape. A repair is judged before anyone may know where the data lie.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import hashlib
 import numpy as np
 import shapely
 
-from layers.imports.delivery import Column, LayerRead, shape_kinds
+from layers.imports.blocks import Column
+from layers.imports.delivery import LayerRead
 from layers.imports.findings import Notebook
-from layers.imports.pieces import pieces, with_bad_coordinates
+from layers.imports.outlines import Outlines
+from layers.imports.pieces import ROWS, pieces
+from layers.imports.spikes import SPIKE_DEGREES, blunted
 
 #: No system on earth has coordinates this large.
 ABSURD = 1e9
-SPIKE_DEGREES = 0.2
+_METRES_A_DEGREE = 111_320.0
+_NAMED = 5
 _DIMENSION = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2, 7: -1}
 
 
@@ -33,26 +38,48 @@ def from_wkb(wkb: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def made_fit(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
-    """Flat, finite, valid shapes of the same kind, None where nothing is left."""
-    fit = shapes.copy()
-    fit[shapely.is_empty(fit)] = None
-    null = shapely.is_missing(fit)
+def made_fit(held: np.ndarray | Outlines, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Flat, finite, valid shapes of the same kind, nothing where nothing is left."""
+    if isinstance(held, Outlines):
+        if held.only_points:
+            return _fit_points(held, rows, notes)
+        held = held.shapes()
+    shapes = held.copy()
+    shapes[shapely.is_empty(shapes)] = None
+    _tell_null(shapely.is_missing(shapes), rows, notes)
+    _flatten(shapes, rows, notes)
+    outlines = Outlines.of(shapes)
+    nowhere = outlines.beyond(ABSURD)
+    if len(nowhere):
+        notes.note("shapes_not_finite", rows=rows[nowhere])
+        shapes[nowhere] = None
+    changed = _repair(shapes, rows, notes)
+    if changed or len(nowhere):
+        outlines = Outlines.of(shapes)
+    outlines = _merge_twins(outlines, shapes, rows, notes)
+    outlines = _blunt(outlines, shapes, rows, notes)
+    kinds = outlines.kinds
+    if len({kind.removeprefix("Multi") for kind in kinds}) > 1:
+        notes.note("shapes_mixed", kinds=", ".join(kinds))
+    return outlines
+
+
+def _tell_null(null: np.ndarray, rows: np.ndarray, notes: Notebook) -> None:
     if null.any() and not null.all():
         notes.note("shapes_null", rows=rows[null])
-    fit = _flat(fit, rows, notes)
-    fit = _finite(fit, rows, notes)
-    fit = _valid(fit, rows, notes)
-    spikes = spiked(fit)
-    if spikes.any():
-        notes.note("shapes_spiked", rows=rows[spikes], angle=f"{SPIKE_DEGREES:g}")
-    kinds = shape_kinds(fit)
-    if len({str(kind).removeprefix("Multi") for kind in kinds}) > 1:
-        notes.note("shapes_mixed", kinds=", ".join(str(kind) for kind in kinds))
-    return fit
 
 
-def _flat(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+def _fit_points(points: Outlines, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Flat points can only be missing or nowhere."""
+    _tell_null(~points.there, rows, notes)
+    nowhere = points.beyond(ABSURD)
+    if len(nowhere):
+        notes.note("shapes_not_finite", rows=rows[nowhere])
+    return points.without(lambda _: nowhere)
+
+
+def _flatten(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> None:
+    """Heights and measures fall off, in place."""
     deep = np.zeros(len(shapes), dtype=bool)
     for code, there in (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes))):
         if there.any():
@@ -60,23 +87,13 @@ def _flat(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
         deep |= there
     if deep.any():
         shapes[deep] = shapely.force_2d(shapes[deep])
-    return shapes
 
 
-def _finite(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
-    bad = with_bad_coordinates(shapes, ABSURD)
-    if bad.any():
-        notes.note("shapes_not_finite", rows=rows[bad])
-        shapes = shapes.copy()
-        shapes[bad] = None
-    return shapes
-
-
-def _valid(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
-    """Invalid shapes repaired by the structure of their rings; pieces of a lower dimension fall off."""
+def _repair(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> bool:
+    """Invalid shapes repaired in place by the structure of their rings; pieces of a lower dimension fall off."""
     wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
     if not len(wrong):
-        return shapes
+        return False
     before = shapes[wrong]
     after = shapely.make_valid(before, method="structure", keep_collapsed=False)
     # GEOS leaves two parts that share an edge side by side; the other method joins them.
@@ -85,15 +102,40 @@ def _valid(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
     after = np.array([_same_dimension(old, new) for old, new in zip(before, after, strict=True)], dtype=object)
     gone = shapely.is_missing(after) | shapely.is_empty(after)
     after[gone] = None
-    change = np.abs(np.nan_to_num(shapely.area(after)) - np.abs(shapely.area(before)))
-    repaired = shapes.copy()
-    repaired[wrong] = after
+    shapes[wrong] = after
     if gone.any():
         notes.note("shapes_collapsed", rows=rows[wrong[gone]])
     if not gone.all():
-        kept = change[~gone]
-        notes.note("shapes_repaired", rows=rows[wrong[~gone]], area=f"{kept.sum():.6g}", most=f"{kept.max():.6g}")
-    return repaired
+        notes.note(
+            "shapes_repaired", rows=rows[wrong[~gone]], **_areas(before[~gone], after[~gone], rows[wrong[~gone]])
+        )
+    return True
+
+
+def _merge_twins(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Vertices that stand twice in a row made one, where that leaves a valid shape (it may not within 1e-150)."""
+    places = outlines.stuttering()
+    if not len(places):
+        return outlines
+    merged = shapely.remove_repeated_points(shapes[places], 0.0)
+    good = shapely.is_valid(merged) & ~shapely.is_empty(merged)
+    if not good.any():
+        return outlines
+    notes.note("vertices_repeated", rows=rows[places[good]])
+    shapes[places[good]] = merged[good]
+    return Outlines.of(shapes)
+
+
+def _areas(before: np.ndarray, after: np.ndarray, rows: np.ndarray) -> dict[str, str]:
+    """What a repair did to the area: in all, at most, and for the rows where it did most; in m²."""
+    boxes = shapely.bounds(before)
+    lat = (boxes[:, 1] + boxes[:, 3]) / 2
+    in_degrees = (np.abs(boxes[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(lat) <= 90)
+    unit = np.where(in_degrees, _METRES_A_DEGREE**2 * np.cos(np.radians(lat)), 1.0)
+    change = np.abs(np.abs(shapely.area(after)) - np.abs(shapely.area(before))) * unit
+    worst = np.argsort(-change, kind="stable")[:_NAMED]
+    named = ", ".join(f"{int(rows[place])}: {change[place]:.6g} m²" for place in worst)
+    return {"area": f"{change.sum():.6g} m²", "most": f"{change.max():.6g} m²", "changes": named}
 
 
 def _same_dimension(old: shapely.Geometry, new: shapely.Geometry) -> shapely.Geometry | None:
@@ -105,44 +147,55 @@ def _same_dimension(old: shapely.Geometry, new: shapely.Geometry) -> shapely.Geo
     return shapely.union_all(parts) if parts else None
 
 
-def spiked(shapes: np.ndarray) -> np.ndarray:
-    """True for areas with a corner sharper than SPIKE_DEGREES between two arms that are not tiny."""
-    return np.concatenate([_spiked(shapes[piece]) for piece in pieces(len(shapes))] or [np.zeros(0, dtype=bool)])
+def _blunt(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Spikes removed where that changes next to nothing; the others named and kept."""
+    sharp = outlines.sharp_rows(SPIKE_DEGREES)
+    if not len(sharp):
+        return outlines
+    before = shapes[sharp]
+    after = blunted(before)
+    kept = shapely.is_missing(after)
+    if kept.any():
+        notes.note("shapes_spiked", rows=rows[sharp[kept]], angle=f"{SPIKE_DEGREES:g}")
+    if kept.all():
+        return outlines
+    cut = sharp[~kept]
+    notes.note(
+        "spikes_removed", rows=rows[cut], angle=f"{SPIKE_DEGREES:g}", **_areas(before[~kept], after[~kept], rows[cut])
+    )
+    shapes[cut] = after[~kept]
+    return Outlines.of(shapes)
 
 
-def _spiked(shapes: np.ndarray) -> np.ndarray:
-    result = np.zeros(len(shapes), dtype=bool)
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    areas = shapely.get_type_id(parts) == 3
-    rings, part = shapely.get_rings(parts[areas], return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    if len(xy) < 3:
-        return result
-    into, out = xy[1:-1] - xy[:-2], xy[2:] - xy[1:-1]
-    arms = np.hypot(*into.T) * np.hypot(*out.T)
-    same = (ring[:-2] == ring[1:-1]) & (ring[1:-1] == ring[2:]) & (arms > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        back = (into * out).sum(axis=1) / arms < -np.cos(np.radians(SPIKE_DEGREES))
-    result[np.unique(owner[areas][part[ring[1:-1][same & back]]])] = True
-    return result
-
-
-def _objects(column: Column) -> np.ndarray:
-    values = column.values.astype(object)
-    values[column.null] = None
+def _objects(column: Column, places: np.ndarray) -> np.ndarray:
+    values: np.ndarray = column.values[places].astype(object)
+    values[column.null[places]] = None
     return values
 
 
 def repeated_rows(layer: LayerRead) -> np.ndarray:
     """True for rows that equal an earlier one in shape and in every attribute."""
+    result = np.zeros(len(layer.rows), dtype=bool)
+    outlines = layer.outlines("shapes")
+    assert outlines is not None
+    marks = outlines.marks()
+    order = np.argsort(marks, kind="stable")
+    ordered = marks[order]
+    twin = np.zeros(len(marks), dtype=bool)
+    same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)
+    twin[order[1:][same]] = twin[order[:-1][same]] = True
+    places = np.flatnonzero(twin)
+    if not len(places):
+        return result
     seen: set[tuple[object, ...]] = set()
-    result = np.zeros(len(layer.shapes), dtype=bool)
-    columns = [_objects(column) for column in layer.columns]
-    for piece in pieces(len(result)):
-        wkb = shapely.to_wkb(layer.shapes[piece])
-        for place, row in enumerate(zip(wkb, *(column[piece] for column in columns), strict=True), start=piece.start):
-            mark = row[0] and (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
-            result[place] = mark is not None and mark in seen
-            if mark is not None:
-                seen.add(mark)
+    columns = [_objects(column, places) for column in layer.columns]
+    for start in range(0, len(places), ROWS):
+        piece = slice(start, start + ROWS)
+        wkb = shapely.to_wkb(layer.shapes[places[piece]])
+        for place, row in zip(
+            places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True
+        ):
+            mark = (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
+            result[place] = mark in seen
+            seen.add(mark)
     return result

@@ -29,7 +29,8 @@ class Kind(StrEnum):
     HTML = "html"
     PDF = "pdf"
     ZIP = "zip"
-    XLSX = "xlsx"
+    XLS = "xls"
+    XLSM = "xlsm"
     OTHER_ARCHIVE = "archive"
     DXF = "dxf"
     DWG = "dwg"
@@ -58,7 +59,8 @@ WORDS: dict[Kind, Names] = {
     Kind.VRT: Names("GDAL 虚拟数据集（指向别的文件）", "a GDAL virtual dataset that points at other files"),
     Kind.XML: Names("其他 XML", "XML of another kind"), Kind.HTML: Names("网页", "a web page (HTML)"),
     Kind.PDF: Names("PDF", "a PDF"), Kind.ZIP: Names("zip 压缩包", "a zip archive"),
-    Kind.XLSX: Names("Excel 工作簿", "an Excel workbook"),
+    Kind.XLS: Names("旧版 Excel 工作簿，或加了密码的工作簿", "an Excel workbook of the old kind, or one with a password"),
+    Kind.XLSM: Names("带宏的 Excel 工作簿", "an Excel workbook with macros"),
     Kind.OTHER_ARCHIVE: Names("zip 以外的压缩包", "an archive other than zip"),
     Kind.DXF: Names("DXF 图", "a DXF drawing"), Kind.DWG: Names("DWG 图", "a DWG drawing"),
     Kind.IMAGE: Names("图片", "a picture"), Kind.PROGRAM: Names("程序", "a program"),
@@ -70,17 +72,18 @@ WORDS: dict[Kind, Names] = {
 EXPECTED: dict[str, tuple[Kind, ...]] = {
     "shp": (Kind.SHX_OR_SHP,), "dbf": (Kind.DBF,), "gpkg": (Kind.GPKG,), "fgb": (Kind.FGB,),
     "geojson": (Kind.GEOJSON,), "json": (Kind.GEOJSON,), "gpx": (Kind.GPX,), "dxf": (Kind.DXF,), "kml": (Kind.KML,),
-    "csv": (Kind.TEXT,), "tsv": (Kind.TEXT,), "zip": (Kind.ZIP,), "kmz": (Kind.ZIP,),
+    "csv": (Kind.TEXT,), "tsv": (Kind.TEXT,), "zip": (Kind.ZIP,), "kmz": (Kind.ZIP,), "xlsx": (Kind.ZIP,),
 }  # fmt: skip
 #: Extensions of what is known and not read.
 UNREAD: dict[str, Kind] = {
-    "xlsx": Kind.XLSX, "xls": Kind.XLSX, "dwg": Kind.DWG, "rar": Kind.OTHER_ARCHIVE,
+    "xls": Kind.XLS, "xlsm": Kind.XLSM, "dwg": Kind.DWG, "rar": Kind.OTHER_ARCHIVE,
     "7z": Kind.OTHER_ARCHIVE, "gz": Kind.OTHER_ARCHIVE, "tgz": Kind.OTHER_ARCHIVE, "tar": Kind.OTHER_ARCHIVE,
     "vrt": Kind.VRT, "pdf": Kind.PDF,
 }  # fmt: skip
 _SAYS = {
     "shp": WORDS[Kind.SHP], "json": WORDS[Kind.GEOJSON], "csv": Names("CSV 表", "a CSV table"),
     "tsv": Names("TSV 表", "a TSV table"), "kmz": Names("KMZ", "KMZ"),
+    "xlsx": Names("Excel 工作簿", "an Excel workbook"),
 }  # fmt: skip
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"fgb\x03", Kind.FGB), (b"%PDF", Kind.PDF), (b"PK\x03\x04", Kind.ZIP), (b"PK\x05\x06", Kind.ZIP),
@@ -88,7 +91,7 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"BZh", Kind.OTHER_ARCHIVE), (b"\xfd7zXZ", Kind.OTHER_ARCHIVE), (b"\x28\xb5\x2f\xfd", Kind.OTHER_ARCHIVE),
     (b"\x89PNG", Kind.IMAGE), (b"\xff\xd8\xff", Kind.IMAGE), (b"GIF8", Kind.IMAGE), (b"II*\x00", Kind.IMAGE),
     (b"MM\x00*", Kind.IMAGE), (b"\x7fELF", Kind.PROGRAM), (b"MZ", Kind.PROGRAM), (b"AC10", Kind.DWG),
-    (b"AutoCAD Binary DXF", Kind.DXF), (b"\xd0\xcf\x11\xe0", Kind.XLSX),
+    (b"AutoCAD Binary DXF", Kind.DXF), (b"\xd0\xcf\x11\xe0", Kind.XLS),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import shapely
+from django.test import override_settings
 from django.utils import timezone
 
 from layers.cameras.models import Camera
@@ -14,6 +15,9 @@ from layers.cameras.services import set_camera_status
 from layers.catalog.features import FeatureRow
 from layers.catalog.registry import spec_of
 from layers.catalog.services import Source, publish_version
+from layers.exports.jobs import ask_export, run_export
+from layers.live.broadcasts import broadcast_kinds
+from layers.live.models import Event
 from layers.patrols.duty import mark_stale, set_unit_status
 from layers.patrols.live import live_version
 from layers.patrols.models import Unit, UnitState
@@ -223,6 +227,21 @@ def swap_grids(first, second):
             for code, row in rows.items()
         ],
     )  # fmt: skip
+
+
+def test_an_export_is_in_the_log_and_on_nobodys_screen(proof, cast, hands, tmp_path):
+    """Who took rows out of the house stands in the log; streams hear nothing of it, and no state changes."""
+    report(cast, grid=cast.district.first("grid"))
+    finish(proof, "incident.reported")
+    heard = {name: len(messages) for name, messages in proof.told.items()}
+    asked = {"layer": "grids", "format": "csv"}
+    key = ask_export(actor=hands.seat, client_id=uuid.uuid4(), asked=asked).result["id"]
+    with override_settings(EXPORTS_DIR=tmp_path):
+        run_export(export_id=uuid.UUID(key))
+    finish(proof)
+    kinds = set(Event.objects.filter(actor=hands.seat.id).values_list("kind", flat=True))
+    assert {"export.asked", "layer.exported"} <= kinds and not kinds & set(broadcast_kinds())
+    assert {name: len(messages) for name, messages in proof.told.items()} == heard
 
 
 def test_no_kind_that_services_publish_is_left_unproven(request):

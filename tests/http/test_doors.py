@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from layers.roles import ADMIN_ROLES, GRANTS, ROLE_LEVEL, Capability, Role
+from layers.roles import ADMIN_ROLES, GRANTS, KEEPER_ROLES, ROLE_LEVEL, Capability, Role
 from tests.cases import report
 
 EVERYBODY = frozenset(Role)
@@ -38,6 +38,7 @@ class Row:
 
 
 DEPARTMENTS = frozenset({Role.DEPARTMENT_WORKER, Role.DEPARTMENT_HEAD})
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
 #: Pattern of the URL table -> its row. {place}, {camera} and {incident} are things in the last grid of the district.
 ROWS: dict[str, Row] = {
     "": Row("/", 401),
@@ -54,6 +55,15 @@ ROWS: dict[str, Row] = {
     "api/openapi.json": Row("/api/openapi.json", 200),
     "api/layers": Row("/api/layers", 401),
     "api/layers/<layer>/features/<feature_id>": Row("/api/layers/places/features/{place}", 401, elsewhere=404),
+    "api/layers/<layer>/export.geojson": Row(
+        "/api/layers/waters/export.geojson", 401, roles=holders(Capability.SEE_MAP)
+    ),
+    "api/layers/<layer>/export.csv": Row("/api/layers/waters/export.csv", 401, roles=holders(Capability.SEE_MAP)),
+    "api/exports": Row("/api/exports", 401, allowed=400, roles=holders(Capability.SEE_MAP), method="post"),
+    "api/exports/<export>": Row(f"/api/exports/{UNKNOWN}", 401, allowed=404, roles=holders(Capability.SEE_MAP)),
+    "api/exports/<export>/file": Row(
+        f"/api/exports/{UNKNOWN}/file", 401, allowed=404, roles=holders(Capability.SEE_MAP)
+    ),
     "api/search": Row("/api/search?q=rm", 401),
     "api/chain": Row("/api/chain?lon=114.02&lat=33.57", 401),
     "api/me": Row("/api/me", 401),
@@ -87,13 +97,39 @@ ROWS: dict[str, Row] = {
     "api/walls/<name>/reports": Row(
         "/api/walls/main/reports", 401, allowed=400, roles=holders(Capability.SEE_MAP), method="post"
     ),
+    "api/imports": Row("/api/imports", 401, roles=KEEPER_ROLES),
+    **{
+        f"api/imports/<import_id>{rest}": Row(
+            f"/api/imports/{{delivery}}{where}", 401, allowed=404, roles=KEEPER_ROLES, method=method
+        )
+        for rest, where, method in (
+            ("", "", "get"),
+            ("/content", "/content?offset=0", "put"),
+            ("/finish", "/finish", "post"),
+            ("/answer", "/answer", "post"),
+            ("/commit", "/commit", "post"),
+            ("/rollback", "/rollback", "post"),
+            ("/cancel", "/cancel", "post"),
+            ("/again", "/again", "post"),
+            ("/standing", "/standing", "get"),
+            ("/changes", "/changes", "get"),
+            ("/changes.geojson", "/changes.geojson", "get"),
+            ("/report.<form>", "/report.json", "get"),
+        )
+    },
+    "api/layers/<layer>/history": Row("/api/layers/roads/history", 401, roles=KEEPER_ROLES),
+    "api/layers/<layer>/quality": Row("/api/layers/roads/quality", 401, roles=KEEPER_ROLES),
+    "api/quality": Row("/api/quality", 401, roles=KEEPER_ROLES),
+    "staff/": Row("/staff/", 401, roles=KEEPER_ROLES),
+    "staff/quality/": Row("/staff/quality/", 401, roles=KEEPER_ROLES),
+    "staff/layers/<str:layer>/": Row("/staff/layers/roads/", 401, roles=KEEPER_ROLES),
+    "staff/imports/<str:import_id>/": Row("/staff/imports/{delivery}/", 401, allowed=404, roles=KEEPER_ROLES),
     "wall/": Row("/wall/", 401, roles=holders(Capability.SEE_MAP)),
     "wall/remote/": Row("/wall/remote/", 401, roles=holders(Capability.SEE_CASES)),
     "wall/build": Row("/wall/build", 401),
     "tiles/<str:layers>.json": Row("/tiles/places.json", 401, elsewhere=None),
     "tiles/<str:layers>/<str:z>/<str:x>/<str:y>.mvt": Row("/tiles/roads/14/13381/6568.mvt", 200, allowed=200),
 }
-UNKNOWN = "00000000-0000-0000-0000-000000000000"
 #: Roles that see the map at all; the others hold no see_map grant.
 MAPLESS = frozenset({Role.PUBLIC})
 
@@ -130,7 +166,7 @@ def things(district, django_db_blocker) -> dict[str, str]:
 @pytest.mark.parametrize("whole", sorted(ROWS))
 def test_anonymous_programs_get_the_stated_answer(whole, db, things):
     row = ROWS[whole]
-    answer = getattr(Client(), row.method)(row.path.format(**things, incident=UNKNOWN))
+    answer = getattr(Client(), row.method)(row.path.format(**things, incident=UNKNOWN, delivery=UNKNOWN))
     assert answer.status_code == row.anonymous
     if answer.status_code >= 400 and answer.status_code != 405:
         assert answer["Content-Type"] == "application/problem+json"
@@ -145,7 +181,7 @@ def test_each_role_at_home_and_elsewhere_on_every_route(role, cast, things):
     home = cast.client(role, things["grid"][:length])
     others = [code for code in cast.district.codes[level] if not things["grid"].startswith(code[:9])]
     wrong = []
-    things = {**things, "incident": str(report(cast, grid=things["grid"]).pk)}
+    things = {**things, "incident": str(report(cast, grid=things["grid"]).pk), "delivery": UNKNOWN}
     for whole, row in ROWS.items():
         wanted = row.allowed if role in row.roles else row.refused
         if role in row.blind:

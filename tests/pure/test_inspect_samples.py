@@ -72,7 +72,7 @@ def test_the_district_profile_is_accepted(path, tmp_path):
     delivery = inspected(path, tmp_path)
     # One green has a spike of 4.6 m that is a millimetre wide: the reader is right to say so.
     assert [(item.code, item.rows) for item in delivery.findings] == (
-        [("shapes_spiked", (108,))] if path.stem == "ld_m" else []
+        [("spikes_removed", (108,))] if path.stem == "ld_m" else []
     )
     (layer,) = delivery.layers
     assert layer.system and layer.system.label == "EPSG:4547" and layer.encoding == "GB18030"

@@ -23,7 +23,9 @@ COORDINATE = st.floats(-1e5, 1e5, allow_nan=False)
 def fit(*texts: str) -> tuple[np.ndarray, dict[str, tuple[int, ...]]]:
     """(shapes made fit, rows by finding) of well-known texts."""
     shapes, notes = shapely.from_wkt(np.array(texts, dtype=object)), Notebook()
-    return made_fit(shapes, np.arange(1, len(shapes) + 1), notes), {item.code: item.rows for item in notes.findings}
+    return made_fit(shapes, np.arange(1, len(shapes) + 1), notes).shapes(), {
+        item.code: item.rows for item in notes.findings
+    }
 
 
 SQUARE = "POLYGON((0 0,0 10,10 10,10 0,0 0))"
@@ -54,14 +56,14 @@ def test_a_sound_shape_stays_as_it_is():
 def test_points_that_are_no_number_lose_their_place_and_no_other():
     shapes = shapely.points(np.array([[np.nan, 1.0], [np.inf, 1.0], [1.0, 1.0]]))
     notes = Notebook()
-    fit_ = made_fit(shapes, np.array([1, 2, 3]), notes)
+    fit_ = made_fit(shapes, np.array([1, 2, 3]), notes).shapes()
     assert shapely.is_missing(fit_).tolist() == [True, True, False]
 
 
 @given(st.lists(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=3, max_size=8), min_size=1, max_size=5))
 def test_whatever_the_rings_the_result_is_valid_flat_and_as_long(rings):
     shapes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
-    result = made_fit(shapes, np.arange(1, len(shapes) + 1), Notebook())
+    result = made_fit(shapes, np.arange(1, len(shapes) + 1), Notebook()).shapes()
     there = result[~shapely.is_missing(result)]
     assert len(result) == len(shapes) and shapely.is_valid(there).all()
     assert np.isin(shapely.get_type_id(there), (3, 6)).all()

@@ -14,12 +14,13 @@ const TILTED_ZOOM = 14.4;
 
 /**
  * @param {{container: HTMLElement, workerUrl: string, style: object, view: object|null, bounds: number[], limits: number[],
- *   label: string, tileAddress: (url: string) => string, sourceOf: (layer: string) => string|undefined, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean}} given
+ *   label: string, tileAddress: (url: string) => string, sourceOf: (layer: string) => string|undefined, image: (id: string) => ({data: ImageData, ratio: number}|null), still: () => boolean, farthest?: number}} given
+ *   `limits`: null leaves the whole earth open; `farthest`: the widest zoom
  */
-export function createMap({ container, workerUrl, style, view, bounds, limits, label, tileAddress, sourceOf, image, still }) {
+export function createMap({ container, workerUrl, style, view, bounds, limits, label, tileAddress, sourceOf, image, still, farthest = 9 }) {
   maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
   const map = new maplibregl.Map({
-    container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: still() ? 0 : 120,
+    container, style, attributionControl: false, maxPitch: 60, minZoom: farthest, maxZoom: 20, ...(limits && { maxBounds: limits }), fadeDuration: still() ? 0 : 120,
     transformRequest: (url, type) => ({ url: type === 'Tile' ? tileAddress(url) : url }),
     dragRotate: true, pitchWithRotate: true, touchPitch: true, boxZoom: true, renderWorldCopies: false, clickTolerance: 4,
     ...(view ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : { bounds, fitBoundsOptions: { padding: homePadding(container) } }),
@@ -28,8 +29,7 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
   canvas.setAttribute('role', 'region');
   canvas.setAttribute('aria-label', label);
   map.keyboard.enable();
-  const data = { outside: nothing(), selection: nothing(), 'river-lines': nothing() };
-  for (const name of Object.values(LIVE_SOURCES)) if (name in style.sources) data[name] = nothing();
+  const data = Object.fromEntries(Object.entries(style.sources).filter(([, source]) => source.type === 'geojson').map(([name]) => [name, nothing()]));
   const watched = new Map();
   const failed = new Map();
   map.on('error', ({ sourceId, tile }) => {
@@ -79,6 +79,8 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     },
     setOutside: (feature) => put('outside', feature),
     setRivers: (collection) => put('river-lines', collection),
+    /** Draws another collection in one of the style's own sources. */
+    setData: (name, collection) => put(name, collection),
     /** Draws a live layer anew. */
     setLive: (layer, collection) => put(LIVE_SOURCES[layer], collection),
     /** Colours cameras by their live state. @param {Map<string, string>} states id -> status; only what differs is drawn */
@@ -129,6 +131,16 @@ export function createMap({ container, workerUrl, style, view, bounds, limits, l
     },
     /** What a click at a point means: the hit whose style layer ranks highest, else null. */
     pick: (point) => pickAt(map, point),
+    /** Properties of what the style layers named here draw at a point and close to it, the uppermost first. */
+    hits({ x, y }, layers) {
+      const there = layers.filter((id) => map.getLayer(id));
+      return there.length ? map.queryRenderedFeatures([[x - 5, y - 5], [x + 5, y + 5]], { layers: there }).map((hit) => hit.properties) : [];
+    },
+    /** West, south, east, north of what is shown. */
+    box() {
+      const bounds = map.getBounds();
+      return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    },
     /** Ids of the rivers in the tiles that are loaded. */
     riverIds: (source) => riverIds(map, source),
     centre: () => ({ x: container.clientWidth / 2, y: container.clientHeight / 2 }),

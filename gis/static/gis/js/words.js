@@ -4,12 +4,14 @@
 
 import { OPS_ZH } from './ops/words.js';
 import { REMOTE_ZH } from './remote/words.js';
+import { STAFF_ZH } from './staff/words.js';
 import { WALL_MAP_ZH } from './wall/map/words.js';
 
 /** @type {Record<string, string>} */
 export const ZH = {
   ...OPS_ZH,
   ...REMOTE_ZH,
+  ...STAFF_ZH,
   ...WALL_MAP_ZH,
   'Dark': '深色',
   'Light': '浅色',
