@@ -23,16 +23,19 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
   const canvas = map.getCanvas();
   canvas.setAttribute('role', 'region');
   canvas.setAttribute('aria-label', label);
+  // Without a style (not yet, or the drawing context is lost) the newest style and data wait for one.
   let styled = false;
   let waiting = null;
   const late = new Map();
-  map.once('style.load', () => {
+  map.on('style.load', () => {
     styled = true;
     if (waiting) map.setStyle(waiting, { diff: true });
+    waiting = null;
     for (const [source, data] of late) map.getSource(source)?.setData(data);
     late.clear();
     showAll();
   });
+  map.on('webglcontextlost', () => { styled = false; });
   const states = new Map();
   const failed = new Map();
 
@@ -59,7 +62,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
   function showAll() {
     for (const { target, state } of states.values()) if (map.getSource(target.source)) map.setFeatureState(target, state);
   }
-  heal({ map, container, heard, again: showAll });
+  heal({ map, container, ground: Object.keys(material.specs), heard });
 
   const move = (options, milliseconds) => (still ? map.jumpTo(options) : map.easeTo({ duration: milliseconds ?? FLIGHT_MS, essential: true, ...options }));
 
@@ -77,6 +80,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
     },
     /** Draws again what is made of the theme's colours, in another size where the screen has changed. */
     redrawImages() {
+      if (!styled) return;
       for (const id of map.listImages()) {
         const made = image(id);
         if (!made) continue;
@@ -98,6 +102,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
       if (source) show(`${layer}:${id}:${Object.keys(state)[0]}`, { source, sourceLayer: layer, id }, state);
     },
     setLight(light, sky) {
+      if (!styled) return;
       map.setLight(light);
       map.setSky(sky);
     },
@@ -124,10 +129,10 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
     jump: (options) => map.jumpTo(options),
     /** A new padding; what was in the middle of the old stays in the middle of the new. */
     setPadding: (insets) => map.jumpTo({ padding: insets }),
-    hitAt: (point) => hitAt(map, point),
+    hitAt: (point) => (styled ? hitAt(map, point) : null),
     /** The count of cases under a point, or null. */
     groupAt({ x, y }) {
-      if (!map.getLayer('incidents-counts')) return null;
+      if (!styled || !map.getLayer('incidents-counts')) return null;
       return map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: ['incidents-counts'] })[0] ?? null;
     },
     placeAt({ x, y }) {
@@ -143,11 +148,13 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
     doubleZoom: (on) => (on ? map.doubleClickZoom.enable() : map.doubleClickZoom.disable()),
     /** Asks again for the tiles that failed, by their numbers. */
     retry() {
+      if (!styled) return;
       for (const [id, tiles] of failed) map.refreshTiles(id, tiles);
       failed.clear();
     },
     /** Draws newer tiles; what is on the sheet stays until they come. */
     reload() {
+      if (!styled) return;
       for (const [id, source] of Object.entries(map.getStyle().sources)) if (source.type === 'vector') map.getSource(id).setTiles(source.tiles);
     },
     resize: () => map.resize(),

@@ -1,7 +1,7 @@
 /** What one pane draws: the state of the wall's map turned into a style and the data of its sources. */
 
 import { mix } from '../../colour.js';
-import { drawnUnits } from '../../live/drawing.js';
+import { dotsOf, drawnUnits } from '../../live/drawing.js';
 import { bandOf } from './clusters.js';
 import { drawnCases } from './drawn.js';
 import { lightOf } from './sunlight.js';
@@ -41,6 +41,7 @@ export function pictureOf({ state, material, given, look, zoom }) {
       band, tilted: look.tilted, stale: grey('incidents'), apart: state.apart, chosen: state.chosen?.layer === 'incidents' ? state.chosen.id : '', now: given.now(), say: given.say,
       size, shift: Math.log2(scale), middleOf: (community) => state.middles.get(community) ?? null,
     }),
+    dots: () => dotsOf(units, { stale: grey('units') }),
     units: () => drawnUnits(units, { stale: grey('units'), age, ago }),
     tails: () => state.tails.drawn(units, { stale: grey('units') }),
   };
