@@ -28,7 +28,7 @@ export function createWallMap(given) {
   const emit = (event, fact) => { for (const listen of listeners.get(event) ?? []) listen(fact); };
   const told = (facts) => { for (const [name, value] of Object.entries(facts)) container.dataset[name] = String(value); };
   const state = {
-    theme: given.theme, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {},
+    theme: given.theme, first: true, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {},
     split: false, followed: null, measuring: false, insets: { top: 0, right: 0, bottom: 0, left: 0 }, tails: tailKeeper(),
     middles: new Map((config.areas ?? []).filter(({ level }) => level === 'community').map(({ code, bbox }) => [code, middleOf(bbox)])),
   };

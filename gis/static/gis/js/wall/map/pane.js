@@ -3,6 +3,7 @@
 import * as maplibregl from 'maplibre-gl';
 import { hitAt, riverIds } from '../../hits.js';
 import { heal } from './healing.js';
+import { pace } from './pacing.js';
 
 const FLIGHT_MS = 600;
 
@@ -19,6 +20,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
     transformRequest: (url, type) => ({ url: type === 'Tile' ? material.tileAddress(url) : url }),
     renderWorldCopies: false, clickTolerance: 6, boxZoom: false, ...(camera ?? { center: [(w + e) / 2, (s + n) / 2], zoom: 13 }),
   });
+  pace({ map });
   map.setPadding(padding);
   const canvas = map.getCanvas();
   canvas.setAttribute('role', 'region');
@@ -29,9 +31,9 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
   const late = new Map();
   map.on('style.load', () => {
     styled = true;
-    if (waiting) map.setStyle(waiting, { diff: true });
+    if (waiting) replace(waiting);
     waiting = null;
-    for (const [source, data] of late) map.getSource(source)?.setData(data);
+    for (const [source, data] of late) map.getSource(source)?.setData(painted(data));
     late.clear();
     showAll();
   });
@@ -39,10 +41,20 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
   const states = new Map();
   const failed = new Map();
 
-  map.setMissingStyleImageResolver(async (id) => {
-    const made = image(id);
-    if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
-  });
+  function replace(next) {
+    for (const { data } of Object.values(next.sources)) if (data) painted(data);
+    map.setStyle(next, { diff: true });
+  }
+  function paint(id) {
+    const made = map.hasImage(id) ? null : image(id);
+    if (made) map.addImage(id, made.data, { pixelRatio: made.ratio });
+  }
+  /** The images that data name, before they are cut into tiles: one that comes later has those tiles made again. */
+  function painted(data) {
+    for (const id of new Set(data.features?.map(({ properties }) => properties.icon))) if (id) paint(id);
+    return data;
+  }
+  map.setMissingStyleImageResolver(async (id) => paint(id));
   map.on('movestart', ({ originalEvent }) => { if (originalEvent) heard('touched'); });
   map.on('click', ({ point, lngLat }) => heard('click', { point, place: [lngLat.lng, lngLat.lat] }));
   map.on('dblclick', (event) => heard('dblclick', event));
@@ -75,7 +87,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
         late.clear();
         return;
       }
-      map.setStyle(next, { diff: true });
+      replace(next);
       showAll();
     },
     /** Draws again what is made of the theme's colours, in another size where the screen has changed. */
@@ -93,7 +105,7 @@ export function createPane({ container, workerUrl, style, camera, bounds, limits
       }
     },
     put(source, data) {
-      if (styled) map.getSource(source)?.setData(data);
+      if (styled) map.getSource(source)?.setData(painted(data));
       else late.set(source, data);
     },
     /** A state of a feature in tiles, kept over styles and lost contexts. @param {string} layer a layer of tiles @param {string} id */

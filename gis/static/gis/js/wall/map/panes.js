@@ -102,6 +102,13 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     },
     idle(one) {
       if (one !== list[0]) { told({ second: 'ready' }); return; }
+      if (state.first) {
+        state.first = false;
+        told({ ready: 'useful' });
+        emit('useful');
+        api.restyle();
+        return;
+      }
       told({ ready: 'yes' });
       nameRiversOnce();
       emit('idle');
