@@ -12,7 +12,7 @@ import { asker, screenId } from './ask.js';
 import { caseScene, commands, director } from './director.js';
 import { guard } from './guard/guard.js';
 import { keepLook, sizeOf, themeNow, wantedLook } from './look.js';
-import { createWallMap } from './map/map.js';
+import { createWallMap, prepareWallMap } from './map/map.js';
 import { polls } from './polls.js';
 import { scenePlayer } from './scenes.js';
 import { darkScreen, shell } from './shell.js';
@@ -53,6 +53,7 @@ const stage = director({ map: () => map, player, store, config, polls: questions
 const keeper = guard({ ask, config, watcherUrl: page.dataset.watcher, screen: screenId(), serverNow: () => client.serverNow(), clockAge: () => monotonic() - ticked, facts, wake });
 
 let map = null;
+let asked = prepareWallMap({ config, workerUrl: page.dataset.worker });
 let frame = null;
 let act = null;
 let tools = null;
@@ -222,13 +223,14 @@ function touch() {
 
 function makeMap() {
   try {
-    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, now: () => client.serverNow() });
+    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, asked, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, now: () => client.serverNow() });
   } catch (failure) {
     console.error(failure);
     frame.mapNote.textContent = ctx.say('The map cannot be drawn here; lists and numbers work.');
     frame.mapNote.hidden = false;
     return;
   }
+  asked = undefined;
   map.padding({ top: 0, right: 0, bottom: frame.stage.querySelector('.stage-foot').offsetHeight, left: 0 });
   map.on('touched', () => { touch(); act.card.loose(); redrawSoon(); });
   map.on('measured', (on) => tools.show({ measure: on }));

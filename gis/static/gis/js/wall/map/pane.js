@@ -7,13 +7,18 @@ import { pace } from './pacing.js';
 
 const FLIGHT_MS = 600;
 
+/** Starts the worker that cuts tiles; it takes as long as the page does to build its panels. @param {string} workerUrl */
+export function warm(workerUrl) {
+  maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
+  maplibregl.prewarm();
+}
+
 /**
- * @param {{container: HTMLElement, workerUrl: string, style: object, camera: object|null, bounds: number[], limits: number[], padding: object,
+ * @param {{container: HTMLElement, style: object, camera: object|null, bounds: number[], limits: number[], padding: object,
  *   label: string, material: object, image: (id: string) => ({data: ImageData, ratio: number}|null), still: boolean,
  *   heard: (event: string, fact?: any) => void}} given `heard`: `touched`, `click`, `moved`, `moving`, `idle`, `lost`, `restored`, `refused`
  */
-export function createPane({ container, workerUrl, style, camera, bounds, limits, padding, label, material, image, still, heard }) {
-  maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
+export function createPane({ container, style, camera, bounds, limits, padding, label, material, image, still, heard }) {
   const [w, s, e, n] = bounds;
   const map = new maplibregl.Map({
     container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: 0,

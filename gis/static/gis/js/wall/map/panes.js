@@ -73,7 +73,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     list.push(one);
     const { style, data } = dataOf(one);
     one.pane = createPane({
-      container: box, workerUrl: given.workerUrl, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
+      container: box, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
       style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
     });
