@@ -13,17 +13,23 @@ import { tokensOf } from './theme.js';
 /** True for layers that come from the stream and not in tiles. */
 const isLive = (layer) => layer.id in LIVE_SOURCES;
 
-/**
- * Loads it. @param {{urls: object, files: {url: string, ownUrl: string, own: Set<string>}, root?: Element, radius?: number}} given
- *   `urls`: addresses as `api.js` makes them; `root`: whose theme the images are drawn in; `radius` of a mark of size 1
- */
-export async function openMaterial({ urls, files, root = document.documentElement, radius = RADIUS }) {
+/** Asks for all of it; may be begun before there is a page to draw on. @param {{urls: object, files: object}} given as below */
+export async function askMaterial({ urls, files }) {
   const [{ layers }, symbols, own] = await Promise.all([getJson(urls.layers()), symbolsOf(files.url), symbolsOf(files.ownUrl)]);
   const described = layers.filter((layer) => layer.tiles || isLive(layer));
   const tiled = described.filter((layer) => !isLive(layer));
   const sources = plan(tiled);
   const askTiles = () => Promise.all([...sources.values()].map((ids) => getJson(urls.tiles(ids))));
-  const tileJsons = await askTiles();
+  return { layers, symbols, own, described, tiled, sources, askTiles, tileJsons: await askTiles() };
+}
+
+/**
+ * Loads it. @param {{urls: object, files: {url: string, ownUrl: string, own: Set<string>}, root?: Element, radius?: number, asked?: Promise<object>}} given
+ *   `urls`: addresses as `api.js` makes them; `root`: whose theme the images are drawn in; `radius` of a mark of size 1;
+ *   `asked`: what `askMaterial` began
+ */
+export async function openMaterial({ urls, files, root = document.documentElement, radius = RADIUS, asked = askMaterial({ urls, files }) }) {
+  const { layers, symbols, own, described, tiled, sources, askTiles, tileJsons } = await asked;
   let queries = queriesOf(tileJsons);
   files.own = new Set(own.keys());
   const shapes = new Map([...symbols, ...own]);

@@ -80,7 +80,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
 function groundNames(b, sourceOf, marks) {
   const base = ['communities', 'roads', 'waters', 'greens'].map(sourceOf).find((id) => id !== undefined);
   if (base === undefined) return marks;
-  return names(b, base, marks).filter((layer) => !layer.metadata || sourceOf(layer.metadata.layer) !== undefined);
+  return names(b, base, marks, sourceOf('buildings')).filter((layer) => !layer.metadata || sourceOf(layer.metadata.layer) !== undefined);
 }
 
 function hide(layer) {
