@@ -1,4 +1,4 @@
-"""What comes out goes back in: every layer, in every format that is read, in every system; within 1 mm, value by value."""
+"""What comes out goes back in: every layer, in every format that is read, in every system; within 1 mm, value by value, as *unchanged*."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from layers.exports.formats import SYSTEMS
 from layers.exports.selectors import read_table
 from layers.exports.sight import sight_of
 from layers.imports.sandbox import inspect
-from tests.export_reading import TOLERANCE_M, farthest_m, read_back, rows_of, same, stored_metric, truth_of, written
+from tests.export_reading import (
+    TOLERANCE_M,
+    differences,
+    farthest_m,
+    read_back,
+    rows_of,
+    same,
+    stored_metric,
+    truth_of,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 PLACED = [spec.id for spec in BUILT_IN if spec.versioned and spec.id != "units"]
@@ -27,13 +37,14 @@ def stored(district, django_db_blocker):
     """Layer -> (rows as they are stored, their shapes in EPSG:4547)."""
     with django_db_blocker.unblock():
         tables = {layer: read_table(sight_of(None, layer), Selection(area=LARGE.get(layer, ""))) for layer in PLACED}
-    return {layer: (truth_of(table), stored_metric(table), table.fields) for layer, table in tables.items()}
+    return {layer: (truth_of(table), stored_metric(table), table) for layer, table in tables.items()}
 
 
 @pytest.mark.parametrize("form", READ)
 @pytest.mark.parametrize("layer", PLACED)
 def test_a_layer_comes_back_as_it_went(layer, form, stored, tmp_path):
-    truth, metric, fields = stored[layer]
+    truth, metric, table = stored[layer]
+    fields = table.fields
     for crs in SYSTEMS:
         path = tmp_path / f"{layer}-{crs}.{form}"
         assert written(path, layer=layer, crs=crs, area=LARGE.get(layer, "")).count == len(truth)
@@ -51,6 +62,7 @@ def test_a_layer_comes_back_as_it_went(layer, form, stored, tmp_path):
             and not same(truth[key][field.name], column.values[number], column.null[number])
         ]
         assert not wrong[:5]
+        assert differences(table, delivery) == {"unchanged": len(truth)}
         missing = {name for held, *_ in rows for name in names if held.column(name) is None}
         assert not missing
 
@@ -73,3 +85,4 @@ def test_layers_of_several_types_are_one_shapefile_a_type(stored, tmp_path):
     ]  # fmt: skip
     assert {held.encoding for held in delivery.layers} <= {"GBK", "GB18030"}
     assert len(rows_of(delivery)) == len(stored["places"][0])
+    assert differences(stored["places"][2], delivery) == {"unchanged": len(stored["places"][0])}
