@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from layers.catalog.registry import BUILT_IN
@@ -29,7 +31,7 @@ PLACED = [spec.id for spec in BUILT_IN if spec.versioned and spec.id != "units"]
 LARGE = {"buildings": "411102003", "unit_grids": "411102003"}
 #: What is true of the stored shapes themselves.
 ALSO_STORED = {"shapes_spiked"}
-READ = ("gpkg", "geojson", "shp.zip", "fgb", "csv")
+READ = ("gpkg", "geojson", "shp.zip", "fgb", "csv", "xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +78,30 @@ def test_the_sandbox_accepts_an_export_as_it_is(form, stored, tmp_path):
     assert inspected.report["layers"][0]["count"] == len(stored["grids"][0])
 
 
-def test_layers_of_several_types_are_one_shapefile_a_type(stored, tmp_path):
+def test_a_layer_of_several_types_is_one_shapefile_a_type_and_one_layer_again(stored, tmp_path):
     path = tmp_path / "places.shp.zip"
     written(path, layer="places", crs=4547, encoding="GBK")
-    delivery = read_back(path)
-    assert [(held.name, held.geometry_type.removeprefix("Multi")) for held in delivery.layers] == [
-        ("places_point", "Point"), ("places_line", "LineString"), ("places_polygon", "Polygon"),
-    ]  # fmt: skip
-    assert {held.encoding for held in delivery.layers} <= {"GBK", "GB18030"}
-    assert len(rows_of(delivery)) == len(stored["places"][0])
-    assert differences(stored["places"][2], delivery) == {"unchanged": len(stored["places"][0])}
+    with zipfile.ZipFile(path) as archive:
+        mains = [name for name in archive.namelist() if name.endswith(".shp")]
+        assert mains == ["places_point.shp", "places_line.shp", "places_polygon.shp"]
+        assert archive.read("places_line.cpg") == b"GBK"
+    inspected = inspect(path, rows=True)
+    assert inspected.report["verdict"] == "accept"
+    (held,) = inspected.delivery.layers
+    assert held.name == "places" and held.encoding in ("GBK", "GB18030")
+    assert differences(stored["places"][2], inspected.delivery) == {"unchanged": len(stored["places"][0])}
+
+
+def test_shapefiles_of_other_columns_or_names_stay_apart(stored, tmp_path):
+    places, roads = tmp_path / "places.shp.zip", tmp_path / "roads.shp.zip"
+    written(places, layer="places")
+    written(roads, layer="roads")
+    mixed = tmp_path / "mixed.zip"
+    with zipfile.ZipFile(mixed, "w") as target:
+        for source, stem, ending in ((places, "places_point", "places_point"), (roads, "roads", "places_line")):
+            with zipfile.ZipFile(source) as archive:
+                for part in ("shp", "shx", "dbf", "prj", "cpg"):
+                    target.writestr(f"{ending}.{part}", archive.read(f"{stem}.{part}"))
+    delivery = read_back(mixed)
+    assert [held.name for held in delivery.layers] == ["places_point", "places_line"]
+    assert "several_layers" in {finding.code for finding in delivery.findings}
