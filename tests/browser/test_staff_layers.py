@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.catalog.datasets import change_description, retire_layer
+from layers.walls.services import create_scene
 from tests.browser.test_live_map import look_at, wait_live
 from tests.staff_layers import made, publish, row
 
@@ -77,6 +78,32 @@ def test_a_layer_comes_to_an_open_map_and_goes_again(site, open_site_page):
     watched.wait_map()
     assert page.evaluate("window.here") == "the same page"
     wait_live(watched)
+
+
+SCENE = {
+    "id": "hydrants", "title_zh": "消火栓", "title_en": "Hydrants", "kind": "area", "area": "411102", "lon": LON, "lat": LAT,
+    "zoom": 17.5, "bearing": 0.0, "pitch": 0.0, "three_d": False, "layers": ["grids", "hydrants"], "choropleth": "none",
+    "heat": "none", "duration_s": 3600, "order": 0, "enabled": True,
+}  # fmt: skip
+
+
+def test_a_wall_draws_the_layers_of_its_scene_and_takes_in_what_is_published(site, open_site_page):
+    from layers.people.rights import Actor, Post
+    from layers.roles import Role
+
+    spec = made(None)
+    publish(spec, [row("hydrants", 1, LON + 0.003, LAT)])
+    create_scene(actor=Actor("test", (Post(Role.GIS_STAFF, "411102"),)), values=SCENE)
+    watched = open_site_page("dispatcher", path="/wall/")
+    watched.wait_until("document.documentElement.dataset.scene === 'hydrants'", 90)
+    watched.wait_until("document.documentElement.dataset.map === 'ready'", 90)
+    publish(spec, [row("hydrants", 2, LON, LAT, state="dry")], whole=False)
+    watched.wait_until(
+        "(document.querySelector('#wall canvas').focus(), document.querySelector('#wall canvas').dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'})),"
+        " document.querySelector('#wall [data-layer=hydrants]')?.textContent.includes('消火栓2'))",
+        60,
+    )
+    assert "无水" in watched.page.text_content("#wall [data-layer=hydrants]")
 
 
 def made_again():
