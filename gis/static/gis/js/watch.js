@@ -7,10 +7,10 @@ const LOST_MS = 10_000;
 
 /**
  * @param {{map: object, sheet: object, status: object, say: Function, now: () => string, drawn: () => void,
- *   redraw: () => void, counted: () => void}} given `redraw`: layers came, went or look otherwise; `counted`: they hold other rows
+ *   redraw?: () => void, counted?: () => void}} given `redraw`: layers came, went or look otherwise; `counted`: they hold other rows
  * @returns {(told?: object) => Promise<boolean>} looks for newer tiles now, and for what the stream told
  */
-export function watch({ map, sheet, status, say, now, drawn, redraw, counted }) {
+export function watch({ map, sheet, status, say, now, drawn, redraw = () => {}, counted = () => {} }) {
   let broken = false;
   let renewed = 0;
 
