@@ -147,6 +147,17 @@ class StaleVersion(Conflict):
     title_zh, title_en = "已被他人更新", "Changed by someone else meanwhile"
 
 
+class LayerMovedOn(Conflict):
+    """A publication that was prepared against a version of its layer that is not the last any more."""
+
+    code = "layer_moved_on"
+    title_zh, title_en = "图层已有新版本", "The layer has moved on"
+    remedy_zh, remedy_en = (
+        "系统会按最新版本重新比对；核对差异后再提交。",
+        "It is compared with the newest version again: look at the differences and commit then.",
+    )
+
+
 class TilingBroken(WanggeError):
     """Areas that overlap, leave a gap or leave their parent by more than the tolerance."""
 

@@ -17,6 +17,7 @@ from layers.catalog.neighbours import neighbours, parse_bbox
 from layers.errors import Forbidden, NotFound, WanggeError
 from layers.people.admin_base import GuardedAdmin, actor_in, sentence
 from layers.spec import LayerSpec
+from layers.territory.features import ever_seen
 
 
 class FeaturePages(GuardedAdmin):
@@ -35,7 +36,8 @@ class FeaturePages(GuardedAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Back to the list, or to the row that came of it."""
         done: Edited = request.edited  # type: ignore[attr-defined]
-        row = self.model._default_manager.filter(feature_id=done.feature_id).order_by("-version_from").first()
+        rows = ever_seen(self.model._default_manager.filter(feature_id=done.feature_id))
+        row = rows.order_by("-version_from").first()
         if done.layer_version is None:
             self.message_user(request, _("Nothing was changed."), messages.INFO)
         else:

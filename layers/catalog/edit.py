@@ -23,7 +23,7 @@ from layers.catalog.features import FeatureRow, stable_id
 from layers.catalog.models import LayerVersion
 from layers.catalog.registry import spec_of
 from layers.catalog.rows import DEFAULTS, camera_view_rows, derive, feature_id, rank_of
-from layers.catalog.selectors import model_of
+from layers.catalog.selectors import model_of, next_feature_version
 from layers.catalog.services import Source, lock_layer, publish_version
 from layers.errors import Conflict, Forbidden, InvalidGeometry, InvalidInput, NotFound, StaleVersion
 from layers.geo.codes import level_of
@@ -32,6 +32,7 @@ from layers.live.models import Event
 from layers.live.services import Act, publish
 from layers.people.rights import Actor
 from layers.spec import LayerSpec
+from layers.territory.features import ever_seen
 from layers.territory.selectors import chain_at
 from layers.territory.services import prove_tiling
 
@@ -104,7 +105,7 @@ def edit_feature(
         "feature.edited", actor, spec, rules.effective_day(spec, effective), reason, client_id, state.area,
         _permitted_after(spec, actor, row), columns, reshaped,
     )  # fmt: skip
-    return _write(deed, row, state.version + 1)
+    return _write(deed, row, next_feature_version(spec, feature_id))
 
 
 @transaction.atomic
@@ -133,7 +134,7 @@ def add_feature(
         raise InvalidInput(f"{missing[0].zh}：必填", f"{missing[0].en}: a value is required", field=missing[0].name)
     day = rules.effective_day(spec, effective)
     deed = _Deed("feature.added", actor, spec, day, reason, client_id, "", area, reshaped=True)
-    return _write(deed, row, last.feature_version + 1 if last else 1)
+    return _write(deed, row, next_feature_version(spec, key))
 
 
 @transaction.atomic
@@ -186,7 +187,7 @@ def _publish(
 
 
 def _last_row(spec: LayerSpec, key: str) -> Any:
-    rows = model_of(spec)._default_manager.filter(feature_id=key, **spec.where).defer("geom_3857")
+    rows = ever_seen(model_of(spec)._default_manager.filter(feature_id=key, **spec.where)).defer("geom_3857")
     return rows.order_by("-version_from", "-row_id").first()
 
 

@@ -10,6 +10,7 @@ from layers.catalog.selectors import model_of
 from layers.live.models import Event
 from layers.people.models import User
 from layers.spec import LayerSpec
+from layers.territory.features import ever_seen
 
 
 def states_of(spec: LayerSpec, feature_id: str) -> list[dict[str, Any]]:
@@ -17,7 +18,8 @@ def states_of(spec: LayerSpec, feature_id: str) -> list[dict[str, Any]]:
 
     `by` is a person's name, or the name of the command that published the layer.
     """
-    rows = model_of(spec)._default_manager.filter(feature_id=feature_id, **spec.where).defer("geom", "geom_3857")
+    rows = ever_seen(model_of(spec)._default_manager.filter(feature_id=feature_id, **spec.where))
+    rows = rows.defer("geom", "geom_3857")
     states: list[Any] = list(rows.order_by("version_from"))
     published = {
         row.version: row

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from layers.catalog.models import LayerVersion, Profile
 from layers.spec import LayerSpec
+from layers.territory.features import ever_seen
 
 #: Seconds a process may trust what it knows about layer versions.
 KEEP_S = 1.0
@@ -75,6 +76,13 @@ def version_of(layer: str) -> int:
 def next_version(layer: str) -> int:
     """The number the next publication of a layer gets."""
     last = LayerVersion.objects.filter(layer=layer).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1
+
+
+def next_feature_version(spec: LayerSpec, feature_id: str) -> int:
+    """The number the next row of a feature gets: greater than that of any it had, also of those that were taken back."""
+    rows = ever_seen(model_of(spec)._default_manager.filter(feature_id=feature_id, **spec.where))
+    last = rows.aggregate(last=Max("feature_version"))["last"]
     return (last or 0) + 1
 
 

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import shapely
@@ -20,11 +21,14 @@ from psycopg import sql
 
 from layers.catalog.columns import DOCUMENT, stored
 from layers.catalog.features import FeatureRow
-from layers.catalog.models import LayerVersion, SearchName
-from layers.catalog.pinyin import full_pinyin, initials
+from layers.catalog.laying import rouse
+from layers.catalog.models import LayerVersion
+from layers.catalog.searching import exchange_search, rebuild_search
 from layers.catalog.selectors import current_versions, next_version, own_rows, table_of
+from layers.errors import LayerMovedOn
 from layers.live.services import Act, publish
 from layers.spec import LayerSpec
+from layers.territory.features import DORMANT
 
 _FIXED = ("feature_id", "feature_version", "valid_from", "version_from", "import_id", "rank", "digest")
 
@@ -74,15 +78,95 @@ def publish_version(
     _close(table, [former[key].row_id for key in [*removed, *(row.feature_id for row in changed)]], version, effective)
     _copy(spec, table, [*added, *changed], former, version, effective, import_id)
     total = len(still) + len(added) - len(removed)
-    bbox = _bounds(spec, table, version)
+    bbox = open_bounds(spec)
     row = LayerVersion.objects.create(
         layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
         source_sha256=source.sha256, import_id=import_id, added=len(added), changed=len(changed),
         removed=len(removed), total=total, west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
     )  # fmt: skip
-    _rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
+    rebuild_search(spec, [*added, *changed], [*removed, *(r.feature_id for r in changed)])
     tell_version(row)
     return row
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a publication does, ready to be done: row ids of one layer, and where its search entries stand.
+
+    `closes` end, `comes` were laid down (`catalog.laying`). `search` is a relation with the columns `feature_id, search`
+    (JSON by column, null for none) of everything that comes, with its parameters; `gone` are features without a row.
+    """
+
+    closes: Sequence[int]
+    comes: Sequence[int]
+    gone: Sequence[str]
+    added: int
+    changed: int
+    search: tuple[sql.Composable, Sequence[Any]] | None = None
+
+
+@transaction.atomic
+def publish_prepared(
+    *, spec: LayerSpec, prepared: Prepared, effective: date, actor: str, source: Source, base_version: int
+) -> LayerVersion:  # fmt: skip
+    """The new version of a layer, made of rows that were laid down before; the caller has asked for the right.
+
+    Raises LayerMovedOn when the layer's last version is not `base_version` any more; nothing is written then.
+    """
+    table = table_of(spec)
+    lock_layer(spec.id)
+    version = next_version(spec.id)
+    if version - 1 != base_version:
+        raise moved_on(spec.id, base_version, version - 1)
+    closed = _close(table, list(prepared.closes), version, effective)
+    roused = rouse(spec, prepared.comes, version, effective)
+    if (closed, roused) != (len(prepared.closes), len(prepared.comes)):
+        raise RuntimeError(f"{spec.id}: {closed} rows closed and {roused} roused, not those that were prepared")
+    last = LayerVersion.objects.filter(layer=spec.id, version=base_version).first()
+    bbox = open_bounds(spec)
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
+        source_sha256=source.sha256, import_id=source.import_id or uuid.uuid4(), added=prepared.added,
+        changed=prepared.changed, removed=len(prepared.gone),
+        total=(last.total if last else 0) + prepared.added - len(prepared.gone),
+        west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
+    )  # fmt: skip
+    if spec.searchable:
+        exchange_search(spec.id, prepared.gone, prepared.search)
+    tell_version(row)
+    return row
+
+
+@transaction.atomic
+def publish_written(
+    *, spec: LayerSpec, effective: date, actor: str, source: Source, base_version: int, total: int,
+    bounds: Sequence[float],
+) -> LayerVersion:  # fmt: skip
+    """The version of a layer whose rows were all written before, with that version, while nobody could see them.
+
+    Raises LayerMovedOn when the layer's last version is not `base_version`.
+    """
+    lock_layer(spec.id)
+    version = next_version(spec.id)
+    if version - 1 != base_version:
+        raise moved_on(spec.id, base_version, version - 1)
+    west, south, east, north = bounds
+    row = LayerVersion.objects.create(
+        layer=spec.id, version=version, effective=effective, actor=actor, source=source.name,
+        source_sha256=source.sha256, import_id=source.import_id or uuid.uuid4(), added=total, changed=0, removed=0,
+        total=total, west=west, south=south, east=east, north=north,
+    )  # fmt: skip
+    tell_version(row)
+    return row
+
+
+def moved_on(layer: str, base_version: int, version: int) -> LayerMovedOn:
+    """The refusal of a publication that was prepared against an older version."""
+    return LayerMovedOn(
+        f"图层已由第 {base_version} 版到第 {version} 版，须重新比对",
+        f"the layer went from version {base_version} to {version} meanwhile and must be compared again",
+        field="base_version", found=base_version, current=version,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -126,26 +210,29 @@ def lock_layer(layer: str) -> None:
 
 
 def _stored(spec: LayerSpec, table: str) -> dict[str, _Stored]:
-    """The last row of every feature a layer ever had."""
+    """The last row of every feature a layer ever had, with the greatest number that a row of it ever got."""
     where, values = own_rows(spec)
     query = sql.SQL(
-        "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL, feature_version"
-        " FROM {} WHERE {} ORDER BY feature_id, version_from DESC, row_id DESC"
+        "SELECT DISTINCT ON (feature_id) feature_id, row_id, digest, version_to IS NULL,"
+        " max(feature_version) OVER (PARTITION BY feature_id)"
+        " FROM {} WHERE version_from <> %s AND {} ORDER BY feature_id, version_from DESC, row_id DESC"
     ).format(sql.Identifier(table), where)
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(None), values)
+        cursor.execute(query.as_string(None), [DORMANT, *values])
         return {row[0]: _Stored(row[1], bytes(row[2]), row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _close(table: str, row_ids: list[int], version: int, effective: date) -> None:
-    """Ends rows at a version; a row that never was in force gets an empty period."""
+def _close(table: str, row_ids: list[int], version: int, effective: date) -> int:
+    """Ends rows that are open at a version; a row that never was in force gets an empty period. How many there were."""
     if not row_ids:
-        return
+        return 0
     statement = sql.SQL(
         "UPDATE {} SET version_to = %s, valid_to = GREATEST(valid_from, %s) WHERE row_id = ANY(%s)"
+        " AND version_to IS NULL"
     ).format(sql.Identifier(table))
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(None), [version, effective, row_ids])
+        return int(cursor.rowcount)
 
 
 def _copy(
@@ -176,38 +263,14 @@ def _copy(
             )  # fmt: skip
 
 
-def _bounds(spec: LayerSpec, table: str, version: int) -> tuple[float | None, ...]:
+def open_bounds(spec: LayerSpec) -> tuple[float | None, ...]:
+    """West, south, east, north of the open rows of a layer."""
     where, values = own_rows(spec)
     query = sql.SQL(
         "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM"
         " (SELECT ST_Extent(geom) AS b FROM {} WHERE version_to IS NULL AND {}) AS whole"
-    ).format(sql.Identifier(table), where)
+    ).format(sql.Identifier(table_of(spec)), where)
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), values)
         west, south, east, north = cursor.fetchone()
     return west, south, east, north
-
-
-def _rebuild_search(spec: LayerSpec, came: Sequence[FeatureRow], went: Sequence[str]) -> None:
-    if not spec.searchable:
-        return
-    SearchName.objects.filter(layer=spec.id, feature_id__in=went).delete()
-    SearchName.objects.bulk_create(
-        [entry for row in came if (entry := _search_name(spec, row)) is not None], batch_size=2000
-    )
-
-
-def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
-    """The search entry of a named or coded feature with a place on the map."""
-    name, code = str(row.values.get("name") or ""), str(row.values.get("code") or "")
-    if row.geometry is None or not (name or code):
-        return None
-    point = row.geometry.representative_point()
-    west, south, east, north = row.geometry.bounds
-    area = next((str(row.values[c]) for c in spec.area_columns if row.values.get(c)), "")
-    kind = "" if spec.staff else str(row.values.get("kind") or row.values.get("use") or row.values.get("class") or "")
-    return SearchName(
-        layer=spec.id, feature_id=row.feature_id, code=code, kind=kind, name=name or code,
-        name_en=str(row.values.get("name_en") or ""), pinyin=full_pinyin(name), initials=initials(name), area=area,
-        rank=row.rank, lon=point.x, lat=point.y, west=west, south=south, east=east, north=north,
-    )  # fmt: skip

@@ -30,6 +30,8 @@ class Status(models.TextChoices):
 class Import(models.Model):
     """One delivery for one layer, from the first byte to its rollback; the row is history and is never deleted.
 
+    Only a `dry_run` goes when its command has told what it found; nobody else sees it, and no event tells of it.
+
     `answers` is what people said (`answering.clean_answers`), `mapping` how the fields are filled (`Mapping.as_dict`),
     `columns` what the file offers to fill them, `report` that of the contract, `offences` the pairs that break the
     topology. `base_version` is the last version of the layer when this was prepared: another one means that the layer
@@ -40,6 +42,7 @@ class Import(models.Model):
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     layer = models.CharField(_("layer"), max_length=40)
     makes_layer = models.BooleanField(_("makes the layer"), default=False)
+    dry_run = models.BooleanField(default=False, editable=False)
     status = models.CharField(_("state"), max_length=16, choices=Status.choices, default=Status.UPLOADING)
     file_name = models.CharField(_("file"), max_length=200)
     file_bytes = models.BigIntegerField(_("bytes"))
@@ -116,8 +119,8 @@ class Change(models.Model):
 class Staged(models.Model):
     """One row ready to be written, or one to be closed; gone once its import is decided.
 
-    `row_id` is the stored row that ends, `feature_version` that of the row that comes (null: none comes). `values` holds
-    its attributes by database column, `search` its entry in the search index (null: none, or the old one still holds).
+    `row_id` is the stored row that ends; `new_row_id` and `feature_version` are those of the row that comes (null: none
+    comes). `values` holds its attributes by database column, `search` its entry in the search index (null: none).
     """
 
     owner = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged", db_column="import_id")
@@ -125,6 +128,7 @@ class Staged(models.Model):
     ordinal = models.PositiveIntegerField()
     feature_id = models.CharField(max_length=40)
     row_id = models.BigIntegerField(null=True)
+    new_row_id = models.BigIntegerField(null=True)
     feature_version = models.PositiveIntegerField(null=True)
     rank = models.PositiveSmallIntegerField(default=5)
     digest = models.BinaryField(max_length=16, null=True)

@@ -45,7 +45,7 @@ def target_layer(layer: str) -> tuple[str, bool]:
 @transaction.atomic
 def begin_import(
     *, actor: Actor | None, file_name: str, size: int, layer: str, client_id: uuid.UUID | None = None,
-    reason: str = "", answers: Mapping[str, Any] | None = None,
+    reason: str = "", answers: Mapping[str, Any] | None = None, dry_run: bool = False,
 ) -> Import:  # fmt: skip
     """An import that waits for its bytes; the same `client_id` again gives the one that it began.
 
@@ -67,7 +67,7 @@ def begin_import(
     row = Import.objects.create(
         client_id=client_id, layer=target, makes_layer=makes, status=Status.UPLOADING,
         file_name=folders.safe_name(file_name), file_bytes=size, actor=rights.name_of(actor), reason=reason[:400],
-        answers=given, effective=given.get("effective"), version=1,
+        answers=given, effective=given.get("effective"), dry_run=dry_run, version=1,
     )  # fmt: skip
     tell(row, "import.begun", actor, reason=row.reason, bytes=size)
     return row
@@ -118,9 +118,11 @@ def finish_upload(*, actor: Actor | None, import_id: uuid.UUID) -> Import:
 
 def import_path(
     *, actor: Actor | None, path: Path, layer: str, answers: Mapping[str, Any] | None = None, reason: str = "",
-    client_id: uuid.UUID | None = None,
+    client_id: uuid.UUID | None = None, dry_run: bool = False,
 ) -> Import:  # fmt: skip
     """An import of a file or a folder of this machine, copied in and received; no job is asked for.
+
+    A `dry_run` is seen by nobody, and goes with `discard`.
 
     Raises InvalidInput when there is nothing there.
     """
@@ -129,9 +131,18 @@ def import_path(
     size = sum(file.stat().st_size for file in folders.files_of(path)) or 1
     row = begin_import(
         actor=actor, file_name=path.resolve().name, size=min(size, MAX_UPLOAD_BYTES), layer=layer, client_id=client_id,
-        reason=reason, answers=answers,
+        reason=reason, answers=answers, dry_run=dry_run,
     )  # fmt: skip
     return take_in(actor=actor, row=row, source=path, here=True)
+
+
+@transaction.atomic
+def discard(row: Import) -> None:
+    """Forgets a dry run with all it wrote. Raises ValueError for an import that is history."""
+    if not row.dry_run:
+        raise ValueError(f"import {row.pk} is history")
+    Import.objects.filter(pk=row.pk).delete()
+    folders.remove_folder(row.pk)
 
 
 def take_in(*, actor: Actor | None, row: Import, source: Path, here: bool) -> Import:

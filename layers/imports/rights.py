@@ -31,6 +31,12 @@ def known_spec(layer: str) -> LayerSpec | None:
         return None
 
 
+def of_staff(layer: str) -> bool:
+    """True for a layer that staff made."""
+    spec = known_spec(layer)
+    return spec is not None and spec.staff
+
+
 def capability_of(layer: str) -> Capability:
     """What a person needs to change a layer, also one that does not exist yet."""
     spec = known_spec(layer)

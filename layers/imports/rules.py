@@ -171,4 +171,14 @@ TOPOLOGY: dict[str, Rule] = {
     "roads_dangling": Rule("warning", "{count} 个道路端点距另一条路不到 1 米却不相接", "{count} ends of roads stop less than 1 m short of another road", "核对所列的行。", "Check the rows listed."),
 }  # fmt: skip
 
-RULES: dict[str, Rule] = {**DOOR, **SHAPES, **WORDS, **PLACES, **MAPPING, **TOPOLOGY}
+#: What stands against letting it take effect.
+EFFECT: dict[str, Rule] = {
+    "rows_of_others": Rule("error", "{n} 行会改动您辖区之外的要素", "{n} rows would change features outside your area", "只交本辖区的行，或请有权限的人员导入。", "Deliver the rows of your own area only, or ask somebody who may edit there."),
+    "effective_too_early": Rule("error", "生效日期 {day} 早于图层最近一版的 {last}", "the day {day} lies before {last}, from which the layer's last version holds", "把生效日期改为 {last} 或以后。", "Choose {last} or a later day."),
+    "mapping_field_unknown": Rule("error", "图层没有字段 {field}", "the layer has no field {field} that a file can fill", "检查映射中的字段名。", "Check the names of the fields in the mapping."),
+    "many_removed": Rule("warning", "现有 {stored} 个要素中有 {count} 个不在交付中，将被移除", "{count} of {stored} features are not in the delivery and would be removed", "如只交了一部分，选“保留未交付的要素”。", "If this is a part of the layer only, choose to keep what is not delivered."),
+    "compared_again": Rule("warning", "图层已由第 {base} 版到第 {version} 版，已重新比对", "the layer went from version {base} to {version} meanwhile and was compared again", "核对新的差异后再提交。", "Look at the differences again before you commit."),
+    "layer_unreadable": Rule("error", "自建图层的描述不可用：{reason_zh}", "the new layer's description cannot be used: {reason_en}", "改正描述。", "Mend the description."),
+}  # fmt: skip
+
+RULES: dict[str, Rule] = {**DOOR, **SHAPES, **WORDS, **PLACES, **MAPPING, **TOPOLOGY, **EFFECT}

@@ -24,7 +24,7 @@ Box = tuple[float, float, float, float]
 
 def imports_visible(actor: Actor | None, *, layer: str = "", status: str = "", limit: int = PAGE) -> list[Import]:
     """The newest imports that the actor may see, without what they changed row by row."""
-    rows = Import.objects.defer("report", "offences", "columns")
+    rows = Import.objects.filter(dry_run=False).defer("report", "offences", "columns")
     if layer:
         rows = rows.filter(layer=layer)
     if status:
@@ -41,7 +41,7 @@ def imports_visible(actor: Actor | None, *, layer: str = "", status: str = "", l
 def import_visible(actor: Actor | None, import_id: uuid.UUID | str) -> Import:
     """One import; unknown and forbidden are the same NotFound."""
     try:
-        row = Import.objects.filter(pk=uuid.UUID(str(import_id))).first()
+        row = Import.objects.filter(pk=uuid.UUID(str(import_id)), dry_run=False).first()
     except ValueError:
         row = None
     if row is None or not rights.may_see(actor, row):
@@ -56,7 +56,7 @@ def report_of(row: Import) -> dict[str, Any]:
         **empty, **row.report, "diff": row.diff.get("counts"), "fields_changed": row.diff.get("fields", {}),
         "matched_by": row.diff.get("matched_by"), "consequences": row.consequences, "import_id": str(row.pk),
         "version_before": row.version_before if row.version_before is not None else row.base_version,
-        "version_after": row.version_after, "status": row.status,
+        "version_after": row.version_after, "status": row.status, "error": row.error,
     }  # fmt: skip
 
 

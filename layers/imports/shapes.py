@@ -56,11 +56,7 @@ def made_fit(held: np.ndarray | Outlines, rows: np.ndarray, notes: Notebook) -> 
     changed = _repair(shapes, rows, notes)
     if changed or len(nowhere):
         outlines = Outlines.of(shapes)
-    repeated = outlines.stuttering()
-    if len(repeated):
-        notes.note("vertices_repeated", rows=rows[repeated])
-        shapes[repeated] = shapely.remove_repeated_points(shapes[repeated], 0.0)
-        outlines = Outlines.of(shapes)
+    outlines = _merge_twins(outlines, shapes, rows, notes)
     outlines = _blunt(outlines, shapes, rows, notes)
     kinds = outlines.kinds
     if len({kind.removeprefix("Multi") for kind in kinds}) > 1:
@@ -114,6 +110,20 @@ def _repair(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> bool:
             "shapes_repaired", rows=rows[wrong[~gone]], **_areas(before[~gone], after[~gone], rows[wrong[~gone]])
         )
     return True
+
+
+def _merge_twins(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> Outlines:
+    """Vertices that stand twice in a row made one, where that leaves a valid shape (it may not within 1e-150)."""
+    places = outlines.stuttering()
+    if not len(places):
+        return outlines
+    merged = shapely.remove_repeated_points(shapes[places], 0.0)
+    good = shapely.is_valid(merged) & ~shapely.is_empty(merged)
+    if not good.any():
+        return outlines
+    notes.note("vertices_repeated", rows=rows[places[good]])
+    shapes[places[good]] = merged[good]
+    return Outlines.of(shapes)
 
 
 def _areas(before: np.ndarray, after: np.ndarray, rows: np.ndarray) -> dict[str, str]:

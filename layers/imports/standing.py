@@ -17,6 +17,7 @@ from layers.errors import Conflict
 from layers.imports import rights
 from layers.imports.models import Import
 from layers.spec import LayerSpec
+from layers.territory.features import DORMANT
 
 #: Features named a version.
 _NAMED = 20
@@ -38,15 +39,15 @@ class Undoing:
 
 def undoing(spec: LayerSpec, version: int) -> Undoing:
     """What must go when `version` goes. Versions that were taken back, and those that took back, weigh nothing."""
-    touches = _touches(spec, version)
+    known = touches(spec, version)
     settled = settled_versions(spec.id)
-    undone = Undoing([version], dict.fromkeys(touches.get(version, ()), version))
-    for later in sorted(number for number in touches if number > version and number not in settled):
-        shared = [key for key in touches[later] if key in undone.since]
+    undone = Undoing([version], dict.fromkeys(known.get(version, ()), version))
+    for later in sorted(number for number in known if number > version and number not in settled):
+        shared = [key for key in known[later] if key in undone.since]
         if shared:
             undone.versions.append(later)
             undone.shared[later] = sorted(shared)
-            for key in touches[later]:
+            for key in known[later]:
                 undone.since.setdefault(key, later)
     return undone
 
@@ -61,13 +62,13 @@ def settled_versions(layer: str) -> frozenset[int]:
     return frozenset(numbers)
 
 
-def _touches(spec: LayerSpec, since: int) -> dict[int, list[str]]:
+def touches(spec: LayerSpec, since: int) -> dict[int, list[str]]:
     """Version -> the features whose rows came or went with it, from `since` on."""
     where, values = own_rows(spec)
     query = sql.SQL(
-        "SELECT version_from, feature_id FROM {table} WHERE version_from >= %s AND {own}"
-        " UNION SELECT version_to, feature_id FROM {table} WHERE version_to >= %s AND {own}"
-    ).format(table=sql.Identifier(table_of(spec)), own=where)
+        "SELECT version_from, feature_id FROM {table} WHERE version_from >= %s AND version_from < {dormant} AND {own}"
+        " UNION SELECT version_to, feature_id FROM {table} WHERE version_to >= %s AND version_to <= {dormant} AND {own}"
+    ).format(table=sql.Identifier(table_of(spec)), own=where, dormant=sql.Literal(DORMANT))
     found: dict[int, list[str]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), [since, *values, since, *values])

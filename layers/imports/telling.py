@@ -61,7 +61,9 @@ def move(row: Import, status: Status, **values: Any) -> None:
 
 
 def tell(row: Import, kind: str, actor: Actor | None, *, reason: str = "", **payload: Any) -> None:
-    """The event of a move; the last step of its transaction."""
+    """The event of a move; the last step of its transaction. A dry run is no event."""
+    if row.dry_run:
+        return
     publish(
         Act(
             kind=kind, object_type="import", object_id=str(row.pk), object_version=row.version,

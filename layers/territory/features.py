@@ -79,7 +79,15 @@ class LayerFeature(models.Model):
         return self.name or self.code or self.feature_id
 
 
+#: The layer version of rows that were laid down and that nobody sees yet; greater than any that a layer will have.
+DORMANT = 2_147_483_646
 _Row = TypeVar("_Row", bound=LayerFeature)
+_Any = TypeVar("_Any", bound=models.Model)
+
+
+def ever_seen(rows: QuerySet[_Any]) -> QuerySet[_Any]:
+    """Those of `rows` that are or were in some version of their layer."""
+    return rows.filter(version_from__lt=DORMANT)
 
 
 def in_force(rows: QuerySet[_Row], *, on: date | None = None) -> QuerySet[_Row]:

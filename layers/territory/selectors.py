@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from layers.geo.codes import LEVELS, ancestors, level_of
 from layers.geo.geometry import position
+from layers.territory.features import in_force
+from layers.territory.models import Area
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ def smallest_area_around(wkb: bytes, *, on: date | None = None) -> str:
         cursor.execute(_AROUND, {"shape": wkb, "day": on or timezone.localdate()})
         found = cursor.fetchone()
     return str(found[0]) if found else ""
+
+
+def top_codes(*, on: date | None = None) -> tuple[str, ...]:
+    """Codes of the districts on a day; empty before one is loaded."""
+    rows = in_force(Area.objects.filter(level="district"), on=on)
+    return tuple(rows.order_by("code").values_list("code", flat=True))
 
 
 def chain_of(code: str, *, on: date | None = None) -> tuple[AreaName, ...]:

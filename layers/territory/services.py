@@ -57,13 +57,16 @@ def ensure_kinds(*, valid_from: date) -> None:
     )
 
 
-def prove_tiling(day: date) -> None:
+def prove_tiling(day: date, *, levels: frozenset[str] | None = None) -> None:
     """Returns when on `day` every level tiles the one above it; else raises TilingBroken with the areas at fault.
 
-    Judged in EPSG:4547 with 1 m² a parent. Levels without any row yet are passed over.
+    Judged in EPSG:4547 with 1 m² a parent. Levels without any row yet are passed over. `levels` ("subdistrict",
+    "community", "grid", "unit grid") limits the proof to those that are to tile what stands above them.
     """
     faults = []
     for level, above, table, parent, condition in _TREE:
+        if levels is not None and level not in levels:
+            continue
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})")
             if not cursor.fetchone()[0]:
