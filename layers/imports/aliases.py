@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from layers.imports.spellings import unit_of
+
 #: What the layers are called in column names: `SQDM` is the code of a community.
 _PREFIXES: dict[str, tuple[str, ...]] = {
     "district": ("xzq", "qx", "xzqh", "区", "区县", "行政区", "行政区划", "district", "county"),
@@ -110,11 +112,11 @@ def plain(name: str) -> str:
 
 
 def unit_in(name: str) -> tuple[str, str]:
-    """The name without the unit that it states in brackets, and the unit: `层高(cm)` -> `层高`, `cm`."""
+    """The name without the unit that it states at its end, and the unit: `层高(cm)` -> `层高`, `cm`; `MJ_亩` likewise."""
     match = _UNIT_TAIL.search(unicodedata.normalize("NFKC", name))
     if match is None:
         head, _, tail = name.rpartition("_")
-        return (head, tail) if head and tail else (name, "")
+        return (head, tail) if head and unit_of(tail) else (name, "")
     return unicodedata.normalize("NFKC", name)[: match.start()].strip(), match[1].strip()
 
 

@@ -133,10 +133,10 @@ def settled(spec: LayerSpec, incoming: Incoming, stored: Stored, difference: Dif
         if column in stored.values:
             keep = _kept(column, incoming, pairs, still, same)
             values[column][keep] = stored.values[column][partner[keep]]
-    digests: list[bytes] = [b""] * count
+    digests = list(incoming.digests)
     for place in same:
         digests[place] = stored.digests[partner[place]]
-    new = np.flatnonzero(kinds != _UNCHANGED)
+    new = pairs[kinds[pairs] != _UNCHANGED]
     ranks = ranks_of(spec, values, metric)
     made = digests_of(degrees[new], ranks[new], {column: filled[new] for column, filled in values.items()})
     for place, digest in zip(new, made, strict=True):

@@ -20,13 +20,9 @@ def stable_ids(layer: str, codes: Sequence[str]) -> np.ndarray:
     """The UUIDs that a layer's own codes always get, as `stable_id` makes them."""
     if not len(codes):
         return np.zeros(0, dtype=object)
-    seed = hashlib.sha1(NAMESPACE.bytes + f"{layer}:".encode(), usedforsecurity=False)
-    packed = bytearray()
-    for code in codes:
-        one = seed.copy()
-        one.update(code.encode())
-        packed += one.digest()[:16]
-    octets = np.frombuffer(bytes(packed), dtype=np.uint8).reshape(-1, 16).copy()
+    seed, sha1 = NAMESPACE.bytes + f"{layer}:".encode(), hashlib.sha1
+    packed = b"".join([sha1(seed + code.encode(), usedforsecurity=False).digest() for code in codes])
+    octets = np.frombuffer(packed, dtype=np.uint8).reshape(-1, 20)[:, :16].copy()
     octets[:, 6] = (octets[:, 6] & 0x0F) | 0x50
     octets[:, 8] = (octets[:, 8] & 0x3F) | 0x80
     letters = np.frombuffer(octets.tobytes().hex().encode(), dtype=np.uint8).reshape(-1, 32)
@@ -37,20 +33,28 @@ def stable_ids(layer: str, codes: Sequence[str]) -> np.ndarray:
 
 def digests_of(degrees: np.ndarray, ranks: np.ndarray, values: Mapping[str, np.ndarray]) -> list[bytes]:
     """The digests of rows, as `FeatureRow` makes them: shape, rank and every attribute by column name."""
+    if not len(degrees):
+        return []
     shapes = [shape or b"" for shape in shapely.to_wkb(degrees, byte_order=1).tolist()]
-    parts: list[list[str]] = [list(map("[{},[".format, ranks.tolist()))]
-    for number, column in enumerate(sorted(values)):
-        start = f'{"," if number else ""}["{column}",'
-        parts += [[start] * len(shapes), _as_json(values[column]), ["]"] * len(shapes)]
-    parts.append(["]]"] * len(shapes))
-    texts = map("".join, zip(*parts, strict=True))
+    fixed, varying = ["["], []
+    for number, (name, column) in enumerate([("", ranks), *sorted(values.items())]):
+        fixed[-1] += f',["{name}",' if number > 1 else f'["{name}",' if number else ""
+        held = column.tolist()
+        if held.count(held[0]) == len(held) and len(set(map(type, held))) == 1:
+            fixed[-1] += _as_json(held[:1])[0]
+        else:
+            varying.append(_as_json(held))
+            fixed.append("")
+        fixed[-1] += "]" if number else ",["
+    fixed[-1] += "]]"
+    template = "%s".join(part.replace("%", "%%") for part in fixed)
+    texts = map(template.__mod__, zip(*varying, strict=True)) if varying else [template % ()] * len(shapes)
     blake = hashlib.blake2b
     return [blake(shape + text.encode(), digest_size=16).digest() for shape, text in zip(shapes, texts, strict=True)]
 
 
-def _as_json(column: np.ndarray) -> list[str]:
+def _as_json(values: list[Any]) -> list[str]:
     """Every value as JSON writes it; days as their text."""
-    values = column.tolist()
     kinds = set(map(type, values))
     if kinds == {str}:
         return list(map(encode_basestring, values))
@@ -66,5 +70,5 @@ def _as_text(value: date) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: encode_basestring, int: int.__repr__, float: float.__repr__,
-    bool: lambda value: "true" if value else "false", type(None): lambda value: "null",
+    bool: {True: "true", False: "false"}.__getitem__, type(None): {None: "null"}.__getitem__,
 }  # fmt: skip

@@ -80,7 +80,8 @@ def _places(known: np.ndarray, asked: np.ndarray) -> np.ndarray:
 
 
 def by_shape(incoming: Incoming, stored: Stored, claims: _Claims, rows: np.ndarray) -> None:
-    """Matches rows to what lies where they lie: first what is alike in all, then the nearest, each only once."""
+    """Matches rows to what lies where they lie, each only once: first what is alike in all, then what is nearest and
+    most alike: two shops at one door are told apart by their names."""
     places = np.flatnonzero(~claims.used)
     if not len(rows) or not len(places):
         return
@@ -92,25 +93,45 @@ def by_shape(incoming: Incoming, stored: Stored, claims: _Claims, rows: np.ndarr
     rows, places = rows[claims.partner[rows] < 0], places[~claims.used[places]]
     if not len(rows) or not len(places):
         return
+    rows = rows[_order(incoming.metric[rows], [incoming.values[column][rows] for column in columns])]
     one, other, away = _pairs(incoming.metric[rows], stored.metric[places])
     alike = np.zeros(len(one), dtype=np.int64)
     for column in columns:
         alike += incoming.values[column][rows[one]] == stored.values[column][places[other]]
-    chosen = _best(one, other, np.round(away, 3), alike)
+    unlike = 1 - alike / len(columns) if columns else np.zeros(len(one))
+    chosen = _best(one, other, np.round(away, 3) + unlike)
     claims.take(rows[one[chosen]], places[other[chosen]])
 
 
 def _contents(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
-    """A text a row that is the same for rows of the same box and attributes, numbered where it repeats."""
-    boxes = [map(str, side.tolist()) for side in np.round(shapely.bounds(shapes), 2).T]
-    parts = [*boxes, *(map(str, column.tolist()) for column in columns)]
-    seen: dict[str, int] = {}
-    texts = np.empty(len(shapes), dtype=object)
-    for place, text in enumerate(map("\x1f".join, zip(*parts, strict=True))):
-        count = seen.get(text, 0)
-        seen[text] = count + 1
-        texts[place] = f"{text}\x1f{count}"
-    return texts
+    """What is the same for rows of the same box and attributes, numbered where it repeats."""
+    boxes = (side.tolist() for side in np.round(shapely.bounds(shapes), 2).T)
+    keys = list(zip(*boxes, *(column.tolist() for column in columns), strict=True))
+    contents = np.empty(len(keys), dtype=object)
+    if len(set(keys)) == len(keys):
+        contents[:] = [(key, 0) for key in keys]
+        return contents
+    seen: dict[tuple[object, ...], int] = {}
+    for place, key in enumerate(keys):
+        count = seen.get(key, 0)
+        seen[key] = count + 1
+        contents[place] = (key, count)
+    return contents
+
+
+def _order(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
+    """The rows from west to east, then by what they hold, so that ties fall out alike in whatever order rows come."""
+    west, south, _, _ = np.round(shapely.bounds(shapes), 3).T
+    order = np.lexsort((south, west))
+    again = (np.diff(west[order]) == 0) & (np.diff(south[order]) == 0)
+    if not again.any():
+        return order
+    tied = np.zeros(len(order), dtype=bool)
+    tied[order[1:][again]] = tied[order[:-1][again]] = True
+    texts = np.full(len(order), "", dtype=object)
+    texts[tied] = list(map(repr, zip(*(column[tied].tolist() for column in columns), strict=True))) if columns else ""
+    sorted_rows: np.ndarray = np.lexsort((texts.astype(str), south, west))
+    return sorted_rows
 
 
 def _pairs(mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -132,9 +153,9 @@ def _pairs(mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return one[near], other[near], away[near]
 
 
-def _best(one: np.ndarray, other: np.ndarray, away: np.ndarray, alike: np.ndarray) -> np.ndarray:
+def _best(one: np.ndarray, other: np.ndarray, cost: np.ndarray) -> np.ndarray:
     """Pairs such that each side is the other's best among what is left, each row and place at most once."""
-    order = np.lexsort((one, other, -alike, away))
+    order = np.lexsort((one, other, cost))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     left, chosen = order, []
@@ -147,6 +168,8 @@ def _best(one: np.ndarray, other: np.ndarray, away: np.ndarray, alike: np.ndarra
         np.minimum.at(best_other, other[left], rank[left])
         mutual = left[(best_one[one[left]] == rank[left]) & (best_other[other[left]] == rank[left])]
         chosen.append(mutual)
-        left = left[~np.isin(one[left], one[mutual]) & ~np.isin(other[left], other[mutual])]
+        open_one, open_other = np.ones(len(best_one), dtype=bool), np.ones(len(best_other), dtype=bool)
+        open_one[one[mutual]] = open_other[other[mutual]] = False
+        left = left[open_one[one[left]] & open_other[other[left]]]
     chosen.append(left)
     return np.concatenate(chosen)

@@ -44,10 +44,13 @@ class _Rings(NamedTuple):
         return made
 
 
-def noded(shapes: np.ndarray, beside: np.ndarray | None = None, near_m: float = NEAR_M) -> Noded:
+def noded(
+    shapes: np.ndarray, beside: np.ndarray | None = None, near_m: float = NEAR_M,
+    where: shapely.Geometry | None = None,
+) -> Noded:  # fmt: skip
     """`shapes` (multi-polygons) with every shared vertex in all of them. Vertices of `beside` are fixed: others move to them.
 
-    A shape that would become invalid stays as it is.
+    With `where` only what lies within `near_m` of it is touched. A shape that would become invalid stays as it is.
     """
     added, moved = np.zeros(len(shapes), dtype=np.int64), np.zeros(len(shapes), dtype=np.int64)
     if not len(shapes):
@@ -55,13 +58,13 @@ def noded(shapes: np.ndarray, beside: np.ndarray | None = None, near_m: float = 
     fixed = np.zeros((0, 2)) if beside is None else np.unique(shapely.get_coordinates(beside), axis=0)
     rings = _Rings.of(shapes)
     fixed = _as_delivered(fixed, rings)
-    xy = _drawn_together(rings, fixed, near_m)
+    xy = _drawn_together(rings, fixed, near_m, where, beside)
     away = np.hypot(*(xy - rings.xy).T)
     closing = np.zeros(len(xy), dtype=bool)
     closing[rings.offsets[0][1:] - 1] = True
     moved = np.bincount(rings.shape_of[(away > NOISE_M) & ~closing], minlength=len(shapes))
     drawn = rings._replace(xy=xy)
-    full, added = _with_missing(drawn, fixed, near_m)
+    full, added = _with_missing(drawn, fixed, near_m, where)
     touched = np.flatnonzero((moved > 0) | (added > 0) | (np.bincount(rings.shape_of, away, len(shapes)) > 0))
     result = shapes.copy()
     if len(touched):
@@ -84,15 +87,27 @@ def _as_delivered(fixed: np.ndarray, rings: _Rings) -> np.ndarray:
     return written
 
 
-def _drawn_together(rings: _Rings, fixed: np.ndarray, near_m: float) -> np.ndarray:
-    """The vertices with those that lie within `near_m` of an older one of another shape moved onto it."""
+def _near(dots: np.ndarray, where: shapely.Geometry | None, near_m: float) -> np.ndarray:
+    """Which points lie where something may be touched."""
+    if where is None:
+        return np.ones(len(dots), dtype=bool)
+    shapely.prepare(where)
+    near: np.ndarray = shapely.dwithin(where, dots, near_m)
+    return near
+
+
+def _drawn_together(
+    rings: _Rings, fixed: np.ndarray, near_m: float, where: shapely.Geometry | None, beside: np.ndarray | None
+) -> np.ndarray:  # fmt: skip
+    """The vertices with those that lie within `near_m` of a firmer one of another shape moved onto it."""
     own, which = _distinct(rings.xy)
     points = np.concatenate([fixed, own])
     first = len(fixed)
     dots = shapely.points(points)
     one, other = shapely.STRtree(dots).query(dots[first:], predicate="dwithin", distance=near_m)
     one = one + first
-    senior = other < one
+    order = _firmness(rings, which, dots, first, beside)
+    senior = (order[other] < order[one]) & _near(dots, where, near_m)[one]
     one, other = one[senior], other[senior]
     if not len(one):
         return rings.xy
@@ -101,6 +116,22 @@ def _drawn_together(rings: _Rings, fixed: np.ndarray, near_m: float) -> np.ndarr
     goal = _goals(one[keep], other[keep], apart[keep], len(points))
     moved: np.ndarray = points[goal[first:]][which]
     return moved
+
+
+def _firmness(
+    rings: _Rings, which: np.ndarray, dots: np.ndarray, first: int, beside: np.ndarray | None
+) -> np.ndarray:  # fmt: skip
+    """The order in which positions yield: fixed ones never, then those on a fixed border, then those of most shapes."""
+    count = int(rings.shape_of[-1]) + 1
+    owners = np.bincount(np.unique(which * count + rings.shape_of) // count, minlength=len(dots) - first)
+    on_border = np.zeros(len(dots) - first, dtype=bool)
+    if beside is not None:
+        on, _ = shapely.STRtree(shapely.boundary(beside)).query(dots[first:], predicate="dwithin", distance=NOISE_M)
+        on_border[on] = True
+    order = np.empty(len(dots), dtype=np.int64)
+    order[:first] = np.arange(first)
+    order[first + np.lexsort((-owners, ~on_border))] = np.arange(first, len(dots))
+    return order
 
 
 def _distinct(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -126,7 +157,7 @@ def _share_a_shape(rings: _Rings, which: np.ndarray, one: np.ndarray, other: np.
 
 
 def _goals(one: np.ndarray, other: np.ndarray, apart: np.ndarray, count: int) -> np.ndarray:
-    """Where every position ends: on the nearest older one that stays itself. Nothing moves twice."""
+    """Where every position ends: on the nearest firmer one that stays itself. Nothing moves twice."""
     goal = np.arange(count)
     undecided = np.zeros(count, dtype=bool)
     undecided[one] = True
@@ -145,7 +176,9 @@ def _goals(one: np.ndarray, other: np.ndarray, apart: np.ndarray, count: int) ->
     return goal
 
 
-def _with_missing(rings: _Rings, fixed: np.ndarray, near_m: float) -> tuple[_Rings, np.ndarray]:
+def _with_missing(
+    rings: _Rings, fixed: np.ndarray, near_m: float, where: shapely.Geometry | None
+) -> tuple[_Rings, np.ndarray]:  # fmt: skip
     """The rings with the vertices of others that lie on their edges; and how many each shape got."""
     own, which = _distinct(rings.xy)
     points = np.concatenate([fixed, own])
@@ -154,11 +187,12 @@ def _with_missing(rings: _Rings, fixed: np.ndarray, near_m: float) -> tuple[_Rin
     begins = np.flatnonzero(~last)
     start, end = rings.xy[begins], rings.xy[begins + 1]
     edges = shapely.linestrings(np.stack([start, end], axis=1))
-    edge, point = shapely.STRtree(shapely.points(points)).query(edges, predicate="dwithin", distance=near_m)
+    dots = shapely.points(points)
+    edge, point = shapely.STRtree(dots).query(edges, predicate="dwithin", distance=near_m)
     near_end = np.minimum(
         np.hypot(*(points[point] - start[edge]).T), np.hypot(*(points[point] - end[edge]).T)
     )  # fmt: skip
-    keep = near_end > near_m
+    keep = (near_end > near_m) & _near(dots, where, near_m)[point]
     edge, point = edge[keep], point[keep]
     count = int(rings.shape_of[-1]) + 1
     keys = which * count + rings.shape_of

@@ -14,6 +14,9 @@ from layers.spec import LayerSpec
 #: The attribute on which the rank of a layer hangs alone.
 _BY_ATTRIBUTE = {"roads": "class", "places": "kind", "greens": "kind"}
 
+#: Ranks of buildings change at whole hundreds of square metres.
+_STEP_M2 = 100
+
 
 class _Ground:
     """As much of a shape as a rank asks for."""
@@ -36,9 +39,10 @@ def ranks_of(spec: LayerSpec, values: Mapping[str, np.ndarray], metric: np.ndarr
 
 
 def _of_buildings(spec: LayerSpec, values: Mapping[str, np.ndarray], metric: np.ndarray) -> np.ndarray:
-    """By use, storeys and ground: rows of the same use, storeys and whole square metres share an answer."""
-    areas = np.ceil(shapely.area(metric)).tolist()
-    keys = list(zip(values["use"].tolist(), (floors or 0 for floors in values["floors"].tolist()), areas, strict=True))
+    """By use, storeys and ground: rows of the same use, storeys and hundred square metres share an answer."""
+    areas = (np.ceil(shapely.area(metric) / _STEP_M2) * _STEP_M2).tolist()
+    floors = [count or 0 for count in values["floors"].tolist()]
+    keys = list(zip(values["use"].tolist(), floors, areas, strict=True))
     table = {key: _rank(spec, *key) for key in set(keys)}
     return np.fromiter(map(table.__getitem__, keys), dtype=np.int64, count=len(keys))
 

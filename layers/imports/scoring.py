@@ -61,7 +61,8 @@ def _likeness(spec: LayerSpec, field: FieldSpec, name: str) -> tuple[float, str]
     if len(name) == SHORT and any(word.startswith(text) and len(word) > len(text) for word in own | words):
         return 0.85, "cut name"
     bare = plain(without_clash(name))
-    if bare != text and bare in own | words:
+    twin = words_for(spec.id, "name") if field.name == "name_en" else frozenset()
+    if bare != text and bare in own | words | twin:
         return 0.72, "numbered name"
     if len(text) >= 4 or not text.isascii():
         inside = [word for word in words | own if len(word) >= 2 and not word.isascii() and word in text]

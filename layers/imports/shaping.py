@@ -20,7 +20,7 @@ def as_layer_types(shapes: np.ndarray, wanted: Sequence[str]) -> tuple[np.ndarra
     it holds only single ones; of a collection the parts of the layer's kind stay. What does not fit is left as it is.
     """
     held = {_IDS[name] for name in wanted}
-    done = shapely.force_2d(shapes)
+    done = shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes.copy()
     for single, (multi, make) in _MULTI.items():
         kinds = shapely.get_type_id(done)
         if single not in held and multi in held:

@@ -15,14 +15,17 @@ import shapely
 from layers.geo.codes import parent_of
 from layers.geo.crs import METRIC_SRID, STORAGE_SRID, reproject_all
 from layers.imports import network
-from layers.imports.coverage import TOLERANCE_M2, Families, Misfit, misfits_of, openings, overlaps_of
+from layers.imports.coverage import NOTHING_M2, TOLERANCE_M2, Families, Misfit, misfits_of, openings, overlaps_of
 from layers.imports.fields import tiles
 from layers.imports.findings import MAX_ROWS, Finding, Notebook
-from layers.imports.noding import noded
+from layers.imports.noding import NEAR_M, noded
 from layers.imports.plan_types import AreaIndex, Incoming, Offence
 from layers.imports.restating import reshaped
-from layers.imports.snapping import snapped
+from layers.imports.snapping import CUT_M, Snapped, sewn, snapped
 from layers.spec import LayerSpec
+
+#: Rounds of snapping: one nearly always does.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,23 @@ def _areas(judge: _Judge, ground: Ground) -> None:
 
 
 def _mend(judge: _Judge, above: AreaIndex | None, families: Families | None) -> None:
-    """Adds nodes, closes slivers, and adds the nodes that closing made."""
+    """Adds nodes, closes slivers, and adds the nodes that closing made, until nothing is left to close.
+
+    What fits already is not drawn together again: what was mended once comes back as it went out.
+    """
     nothing = np.zeros(0, dtype=object)
-    beside = None if above is None else above.metric
-    first = noded(judge.incoming.metric, beside)
-    closed = snapped(
-        first.shapes, families, nothing if above is None else above.codes, nothing if above is None else above.metric
-    )
-    last = noded(closed.shapes, beside) if closed.count else first
+    codes, parents = (nothing, nothing) if above is None else (above.codes, above.metric)
+    beside = None if above is None else parents
+    fits = _fits(judge.incoming.metric, families, codes, parents)
+    first = noded(judge.incoming.metric, beside, CUT_M if fits else NEAR_M)
+    closed, shapes = Snapped.nothing_of(first.shapes), first.shapes
+    for _ in range(_ROUNDS):
+        again = snapped(shapes, families, codes, parents)
+        if not again.count:
+            break
+        shapes = sewn(again.shapes, beside)
+        closed.changed |= again.changed
+        closed.count, closed.area_m2 = closed.count + again.count, closed.area_m2 + again.area_m2
     touched = np.flatnonzero((first.added > 0) | (first.moved > 0))
     if len(touched):
         judge.notes.note(
@@ -124,7 +136,16 @@ def _mend(judge: _Judge, above: AreaIndex | None, families: Families | None) -> 
             "slivers_snapped", count=closed.count, area=f"{closed.area_m2:.2f} m²",
             rows=judge.incoming.rows[closed.changed],
         )  # fmt: skip
-    judge.incoming = reshaped(judge.spec, judge.incoming, last.shapes)
+    judge.incoming = reshaped(judge.spec, judge.incoming, shapes)
+
+
+def _fits(shapes: np.ndarray, families: Families | None, codes: np.ndarray, parents: np.ndarray) -> bool:
+    """True when the shapes share all their vertices and fill what is above them."""
+    if families is None:
+        return bool(shapely.coverage_is_valid(list(shapes), gap_width=NEAR_M))
+    if not shapely.coverage_is_valid(list(shapes)):
+        return False
+    return all(max(m.gap_m2, m.excess_m2) <= NOTHING_M2 for m in misfits_of(shapes, families, codes, parents))
 
 
 def _overlaps(judge: _Judge, rule: str) -> None:
