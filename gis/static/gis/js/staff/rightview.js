@@ -95,7 +95,7 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
     const next = (history?.[0]?.version ?? one.layer_version ?? 0) + 1;
     const rows = (history ?? []).slice(0, pending ? 4 : 5);
     if (!rows.length && !pending) return '';
-    return el('section', { class: 'part' }, el('div', { class: 'section-head' }, el('h2', {}, say('Versions')), history && el('a', { href: urls.layerPage(one.layer) }, say('history'))),
+    return el('section', { class: 'part' }, el('div', { class: 'section-head' }, el('h2', {}, say('Versions')), history && (!one.makes_layer || one.version_after) && el('a', { href: urls.layerPage(one.layer) }, say('history'))),
       el('table', { class: 'versions' }, el('tbody', {},
         pending && el('tr', { class: 'mine' }, el('th', { scope: 'row' }, `v${next}`), el('td', {}, say('this one, not committed')), el('td', { class: 'num' }, inShort(one.diff))),
         ...rows.map((row) => versionRow(row, mine, now)))));
