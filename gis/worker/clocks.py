@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from layers.exports.jobs import expire_exports
+from layers.imports.keeping import sweep, take_up
 from layers.live.heads import keep_head
 from layers.live.receipts import forget_receipts
 from layers.patrols.duty import mark_stale
@@ -53,11 +54,23 @@ def old_exports(due: datetime) -> None:
     expire_exports()
 
 
+def torn_imports(due: datetime) -> None:
+    """Imports whose process died, taken up again; judged by the time now, however late the duty runs."""
+    take_up()
+
+
+def decided_imports(due: datetime) -> None:
+    """What decided imports left behind, removed."""
+    sweep()
+
+
 #: Every duty by the clock.
 CLOCKS: tuple[Clock, ...] = (
     Clock("stale_units", "* * * * * */10", stale_units),
     Clock("head_of_log", "0 * * * *", keep_head_of_log),
     Clock("days_of_tracks", "40 18 * * *", days_of_tracks),
+    Clock("torn_imports", "* * * * * */30", torn_imports),
+    Clock("decided_imports", "*/10 * * * *", decided_imports),
     Clock("old_exports", "20 * * * *", old_exports),
     Clock("old_receipts", "50 18 * * *", old_receipts),
 )

@@ -41,10 +41,25 @@ def after_asking_for_an_export(event: Event) -> list[Wanted]:
     return [Wanted("write_export", f"export:{event.object_id}", {"export": event.object_id}, lock="exports")]
 
 
+def after_delivery(event: Event) -> list[Wanted]:
+    """An import is to be prepared, unless a command does it itself; one at a time, for each takes memory."""
+    return [Wanted("work_on_import", f"prepare:{event.object_id}", {"key": event.object_id}, lock="imports")] if event.payload["job"] else []  # fmt: skip
+
+
+def after_deciding(event: Event) -> list[Wanted]:
+    """An import is to be committed or taken back, unless a command does it itself."""
+    return [Wanted("work_on_import", f"decide:{event.object_id}", {"key": event.object_id})] if event.payload["job"] else []  # fmt: skip
+
+
 #: Kind of event -> the jobs it asks for.
 JOBS: dict[str, Callable[[Event], list[Wanted]]] = {
     "layer.published": after_publishing,
     "export.asked": after_asking_for_an_export,
+    "import.received": after_delivery,
+    "import.answered": after_delivery,
+    "import.moved_on": after_delivery,
+    "import.commit_asked": after_deciding,
+    "import.rollback_asked": after_deciding,
 }
 
 

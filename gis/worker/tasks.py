@@ -18,6 +18,7 @@ from layers.catalog.selectors import district_bounds
 from layers.errors import UnknownLayer
 from layers.exports.jobs import run_export
 from layers.geo.tilemath import tiles_over
+from layers.imports.keeping import work_on
 from layers.people.rights import EVERYTHING
 from layers.tiles.addresses import Spot
 from layers.tiles.selectors import tile, tiled_specs, versions_in_force
@@ -64,6 +65,12 @@ def warm_tiles(context: JobContext, layer: str) -> int:
 def write_export(export: str) -> str:
     """Writes the file of an export that somebody asked for; returns what became of it."""
     return str(run_export(export_id=uuid.UUID(export)))
+
+
+@app.task(name="work_on_import")
+def work_on_import(key: str) -> None:
+    """The next step of an import: preparing, committing, taking back; whatever it waits for."""
+    work_on(uuid.UUID(key))
 
 
 @app.periodic(cron="* * * * * */10")

@@ -48,10 +48,21 @@ _UNSAFE = re.compile(r"[^a-z0-9]+")
 class ColumnRead(Protocol):
     """One attribute of a file: `values` with `null` where there is none."""
 
-    name: str
-    type: FieldType
-    values: np.ndarray
-    null: np.ndarray
+    @property
+    def name(self) -> str:
+        """What the file calls it."""
+
+    @property
+    def type(self) -> FieldType:
+        """What its values are."""
+
+    @property
+    def values(self) -> np.ndarray:
+        """The values, row by row."""
+
+    @property
+    def null(self) -> np.ndarray:
+        """Where there is none."""
 
 
 @dataclass(frozen=True)

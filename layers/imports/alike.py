@@ -6,7 +6,7 @@ call a row changed, one rounded value among many that are not is.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def _said(value: Any) -> object:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return value.strip() if isinstance(value, str) else value

@@ -231,8 +231,5 @@ def json_safe(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def tidy(row: Import) -> None:
-    """Forgets what was staged for an import that is decided; the delivered file stays."""
+    """Forgets what was staged for an import that is committed; the delivered file stays."""
     Staged.objects.filter(owner=row).delete()
-    if row.status in (Status.CANCELLED, Status.REFUSED, Status.FAILED) and not row.makes_layer:
-        for layer in (row.layer, *FOLLOWING.get(row.layer, ())):
-            laying.forget(spec_of(layer), row.pk)

@@ -122,7 +122,7 @@ def _contents(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
 def _order(shapes: np.ndarray, columns: Sequence[np.ndarray]) -> np.ndarray:
     """The rows from west to east, then by what they hold, so that ties fall out alike in whatever order rows come."""
     west, south, _, _ = np.round(shapely.bounds(shapes), 3).T
-    order = np.lexsort((south, west))
+    order: np.ndarray = np.lexsort((south, west))
     again = (np.diff(west[order]) == 0) & (np.diff(south[order]) == 0)
     if not again.any():
         return order

@@ -68,6 +68,7 @@ class Import(models.Model):
     reason = models.CharField(_("reason"), max_length=400, blank=True)
     progress = models.JSONField(default=dict)
     error = models.JSONField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     committed_at = models.DateTimeField(_("committed"), null=True)

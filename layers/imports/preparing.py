@@ -34,7 +34,7 @@ from layers.imports.following import following
 from layers.imports.guessing import doubts
 from layers.imports.inforce import grids, ground_of, last_version, stored_rows
 from layers.imports.mappings import described_columns, kept_mapping, settle_mapping, signature_of
-from layers.imports.models import Import, Status
+from layers.imports.models import Import, Staged, Status
 from layers.imports.plan_types import Diff, Incoming, Offence, Stored
 from layers.imports.scoping import within_rights
 from layers.imports.staging import Planned
@@ -207,6 +207,13 @@ def _owner(row: Import) -> str:
 def _plan_new(work: Preparation, spec: LayerSpec, rows: Incoming, progress: Progress) -> None:
     """The rows of a layer that does not exist yet: written as they will stand, unseen."""
     row, nothing = work.row, Stored.nothing()
+    if rights.known_spec(row.layer) is not None:
+        work.findings.append(found("layer_exists", layer=row.layer))
+    others = Import.objects.filter(layer=row.layer, makes_layer=True, status__in=(Status.READY, Status.COMMITTING))
+    if others.exclude(pk=row.pk).exists():
+        work.findings.append(found("layer_being_made", layer=row.layer))
+    if work.blocked:
+        return
     difference = diff(spec, rows, nothing)
     rows = settled(spec, rows, nothing, difference)
     reached("compared")
@@ -303,6 +310,8 @@ def _ended(work: Preparation) -> Import:
         "areas": work.areas, "offences": [_offence(one) for one in work.offences], "progress": {"step": "done", "done": 1, "total": 1},
     }  # fmt: skip
     values.pop("description", None)
+    if status != Status.READY:
+        Staged.objects.filter(owner=row).delete()
     move(row, status, **values)
     tell(row, "import.prepared", None, verdict=verdict.value, counts=row.diff.get("counts", {}))
     return row

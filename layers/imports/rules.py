@@ -178,6 +178,8 @@ EFFECT: dict[str, Rule] = {
     "mapping_field_unknown": Rule("error", "图层没有字段 {field}", "the layer has no field {field} that a file can fill", "检查映射中的字段名。", "Check the names of the fields in the mapping."),
     "many_removed": Rule("warning", "现有 {stored} 个要素中有 {count} 个不在交付中，将被移除", "{count} of {stored} features are not in the delivery and would be removed", "如只交了一部分，选“保留未交付的要素”。", "If this is a part of the layer only, choose to keep what is not delivered."),
     "compared_again": Rule("warning", "图层已由第 {base} 版到第 {version} 版，已重新比对", "the layer went from version {base} to {version} meanwhile and was compared again", "核对新的差异后再提交。", "Look at the differences again before you commit."),
+    "layer_exists": Rule("error", "图层 {layer} 已存在", "there is a layer {layer} already", "换一个编号，或导入到该图层。", "Choose another id, or import into that layer."),
+    "layer_being_made": Rule("error", "另一导入正要建立图层 {layer}", "another import is about to make the layer {layer}", "先提交或取消那个导入。", "Commit or cancel that import first."),
     "layer_unreadable": Rule("error", "自建图层的描述不可用：{reason_zh}", "the new layer's description cannot be used: {reason_en}", "改正描述。", "Mend the description."),
 }  # fmt: skip
 

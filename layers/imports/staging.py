@@ -17,7 +17,7 @@ from psycopg import sql
 
 from layers.catalog import laying
 from layers.catalog.columns import DOCUMENT
-from layers.catalog.models import SearchName
+from layers.catalog.models import DatasetLayer, SearchName
 from layers.catalog.pinyin import full_pinyin, initials
 from layers.catalog.selectors import table_of
 from layers.imports import copying
@@ -51,6 +51,8 @@ def clear(row: Import) -> None:
 def stage(row: Import, plans: Sequence[Planned]) -> None:
     """Writes down what an import does to its layer, the first of `plans`, and to those that follow from it."""
     clear(row)
+    for plan in plans:
+        laying.forget(plan.spec, row.pk)
     if plans:
         _write_changes(row, plans[0])
     for plan in plans:
@@ -263,4 +265,5 @@ def forget_new(row: Import) -> None:
     where = "DELETE FROM catalog_feature WHERE layer = %s AND import_id = %s"
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(where).as_string(None), [row.layer, row.pk])
-    SearchName.objects.filter(layer=row.layer).delete()
+    if not DatasetLayer.objects.filter(pk=row.layer, retired_at__isnull=True).exists():
+        SearchName.objects.filter(layer=row.layer).delete()

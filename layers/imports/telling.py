@@ -54,6 +54,8 @@ def demand_version(row: Import, version: int) -> None:
 
 def move(row: Import, status: Status, **values: Any) -> None:
     """Writes the next state of an import, with other values that go with it."""
+    if status != row.status:
+        values = {"attempts": 0, **values}  # each step has its own
     for name, value in values.items():
         setattr(row, name, value)
     row.status, row.version, row.updated_at = status, row.version + 1, timezone.now()
