@@ -95,7 +95,7 @@ def _withdraw(spec: LayerSpec, since: Mapping[str, int], back: list[int], versio
     ).format(table=table, own=own)
     stood = sql.SQL("UPDATE {} SET valid_to = valid_from WHERE row_id = ANY(%s)").format(table)
     with connection.cursor() as cursor:
-        parameters = [version, list(since), list(since.values()), version, *spec.where.values()]
+        parameters: list[Any] = [version, list(since), list(since.values()), version, *spec.where.values()]
         cursor.execute(came.as_string(None), parameters)
         cursor.execute(stood.as_string(None), [back])
 
