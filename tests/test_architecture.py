@@ -50,6 +50,7 @@ PURE = (
     "layers/catalog/values.py",
     "layers/imports/tiling.py",
     "layers/imports/units.py",
+    "layers/patrols/posts.py",
     *(
         f"layers/imports/{name}.py"
         for name in (

@@ -3,6 +3,7 @@
 import { widened } from '../../bounds.js';
 import { dimOutside, nameRivers } from '../../overlays.js';
 import { chosenOnMap } from './chosen.js';
+import { FENCE_IMAGE, fenceImage } from './fence.js';
 import { flight } from './flight.js';
 import { wallImage } from './images.js';
 import { measure } from './measure.js';
@@ -30,7 +31,7 @@ function newsOf() {
 /** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
 export function panes({ given, state, material, emit, told, touched, picked, moving }) {
   const { container, config, say, still } = given;
-  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing() };
+  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing(), 'wall-worst': nothing() };
   const list = [];
   let loaded = '';
   let leading = null;
@@ -43,7 +44,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   const chosen = chosenOnMap({ state, material: () => material, put, mark, told });
   const states = statesOnMap({ state, mark });
   const pulse = arrivals({ state, pane: () => list[0].pane, still, now: given.now, told });
-  const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
+  const image = (id) => (id === FENCE_IMAGE ? fenceImage(sizes(material.rem()).size) : null) ?? wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
   const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }), redraw: () => api.restyle() });
 
   function put(source, data) {
@@ -73,7 +74,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     list.push(one);
     const { style, data } = dataOf(one);
     one.pane = createPane({
-      container: box, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
+      container: box, material, image, size: () => sizes(material.rem()).size, covered: given.covered ?? (() => []), still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
       style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
     });
@@ -98,7 +99,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     },
     moved(one) {
       for (const each of list) if (picture(each).band !== each.band) draw(each);
-      if (one === list[0]) emit('moved', one.pane.view());
+      if (one === list[0]) emit('moved');
     },
     idle(one) {
       if (one !== list[0]) { told({ second: 'ready' }); return; }
@@ -178,12 +179,15 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   open(first);
   dimOutside(material, { setOutside: (feature) => put('outside', feature) }, config.district.code);
   let wide = 0;
+  let drawnFor = JSON.stringify(sizes(material.rem()));
   const watcher = new ResizeObserver(() => {
     const before = wide;
     wide = container.clientWidth + container.clientHeight / 1e5;
     if (!before || before === wide) return;
     divide();
-    api.restyle({ images: true });
+    const now = JSON.stringify(sizes(material.rem()));
+    if (now !== drawnFor) api.restyle({ images: true }); // another screen; a margin that grew changes neither type nor zoom levels
+    drawnFor = now;
   });
   watcher.observe(container);
 
@@ -191,6 +195,8 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     main: list[0].pane,
     flight: { ...quiet },
     rem: () => material.rem(),
+    /** Levels by which this screen stands nearer than one of 1080 lines, so that both show the same ground. */
+    nearer: () => Math.log2(sizes(material.rem()).scale),
     renew: (told) => tending.renew(told),
     restyle({ images = false } = {}) {
       for (const one of list) {
@@ -217,6 +223,11 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       return api.restyle();
     },
     choose: () => chosen.show(),
+    worst() {
+      states.worst();
+      const place = state.middles.get(state.worst);
+      put('wall-worst', place ? { type: 'FeatureCollection', features: [{ type: 'Feature', properties: { label: state.worstLabel }, geometry: { type: 'Point', coordinates: place } }] } : nothing());
+    },
     split() {
       if (state.split && list.length === 1) {
         const second = document.createElement('div');
@@ -234,6 +245,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       states.forget();
       states.grids();
       states.cameras();
+      api.worst();
       api.restyle();
     },
     measure(on) {
