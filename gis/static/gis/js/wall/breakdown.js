@@ -50,7 +50,7 @@ export function categoriesView(ctx) {
 export function dutyView(ctx) {
   const { say, store, areas } = ctx;
   const rows = areas.at('subdistrict').map(({ code }) => ({ code, ...barRow(unitMark('standing'), areas.short(code), (event) => ctx.act.openDuty(code, event.currentTarget), { 'data-duty': code }) }));
-  const posts = el('p', { class: 'duty-posts' });
+  const posts = el('section', { class: 'duty-posts', 'aria-label': say('Posts of the teams on duty') });
   const { node, note } = panel('duty', ctx.heading('On duty'), el('ul', { class: 'bar-rows' }, ...rows.map((row) => row.node)));
   return {
     node,

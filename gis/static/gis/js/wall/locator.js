@@ -60,7 +60,7 @@ export function locatorView(ctx) {
       setAttr(node, 'hidden', !on);
       if (!on) return;
       ask();
-      setText(title, say('District: {count} open; framed: this map', { count: grouped(store.openCount, 0) }));
+      setText(title, say('{count} open in all; frame: this map', { count: grouped(store.openCount, 0) }));
       const frame = frameOf(map.view(), ctx.mapSize(), sheet);
       const places = dots();
       redraw(picture, JSON.stringify([places, frame, outline.length]), () => [svg('svg', { viewBox: `-3 -3 ${WIDE + 6} ${sheet.height + 6}` },
