@@ -20,6 +20,7 @@ from layers.people.displays import HEADER
 from layers.people.rights import Actor
 from layers.roles import Capability, TokenScope
 from layers.territory.selectors import areas_with_bounds
+from layers.walls.rules import ADDRESSES
 from layers.walls.selectors import described_wall, scenes_of, seen_scenes, wall_to_show
 
 LOOKERS = Access(capability=Capability.SEE_MAP, readers=frozenset({TokenScope.DISPLAY}))
@@ -51,8 +52,7 @@ def wall(request: HttpRequest) -> HttpResponse:
             "own_icons": static("gis/icons/own.svg"),
         },
         "urls": {
-            "state": "/live/state", "events": "/live/events", "layers": "/api/layers", "tiles": "/tiles/{layers}.json",
-            "search": "/api/search", "chain": "/api/chain", "feature": "/api/layers/{layer}/features/{id}",
+            **ADDRESSES, "state": "/live/state", "events": "/live/events",
             "incidents": "/api/incidents", "incident": "/api/incidents/{id}", "counts": "/api/counts",
             "heat": "/api/heat", "near": "/api/near", "duty": "/api/duty", "scenes": "/api/scenes",
             "walls": "/api/walls", "health": "/api/health", "build": "/wall/build",

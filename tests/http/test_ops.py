@@ -70,7 +70,15 @@ def test_metrics_parse_and_hold_what_operators_asked_for(db, client_for):
 def test_screens_of_walls_in_trouble_are_told_to_operators_and_to_prometheus(db, client_for, district):
     display = client_for("display", scope="display")
     lost, stale = (str(uuid.uuid4()) for _ in range(2))
-    said = {"scene": "district", "width": 3840, "height": 2160, "build": "b", "phase": "live", "seq": 4, "hash_ok": True}
+    said = {
+        "scene": "district",
+        "width": 3840,
+        "height": 2160,
+        "build": "b",
+        "phase": "live",
+        "seq": 4,
+        "hash_ok": True,
+    }
     for screen, changes in ((lost, {}), (stale, {"phase": "stale", "hash_ok": None})):
         body = {**said, **changes, "screen": screen}
         assert display.post("/api/walls/main/presence", body, "application/json").status_code == 200, screen

@@ -278,7 +278,10 @@ def test_duty_counts_teams_by_subdistrict_and_names_people_only_to_who_runs_the_
 def test_posts_of_teams_are_words_in_both_languages_where_nobody_named_any(client_for, district):
     first = district.first("grid")
     on_duty({unit.grid: unit for unit in units_in_force().filter(kind="team")}[first], *point_in(first))
-    told = {one["post"]: (one["title_zh"], one["title_en"]) for one in client_for("dispatcher").get("/api/duty").json()["posts"]}
+    told = {
+        one["post"]: (one["title_zh"], one["title_en"])
+        for one in client_for("dispatcher").get("/api/duty").json()["posts"]
+    }
     assert told["leader"] == ("网格长", "Grid leader"), "the leader of a team is not that of the district"
     assert told["mediator"] == ("调解员", "Mediator")
     assert all(zh != post and en != post for post, (zh, en) in told.items())

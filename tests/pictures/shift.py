@@ -171,9 +171,7 @@ class Shift:
 
     def _on_duty(self, unit: str) -> None:
         row = units_in_force([unit])[0]
-        set_unit_status(
-            actor=GATEWAY, unit=unit, client_id=uuid.uuid4(), version=row.feature_version, status="on_duty"
-        )
+        set_unit_status(actor=GATEWAY, unit=unit, client_id=uuid.uuid4(), version=row.feature_version, status="on_duty")
 
     def _walk(self) -> None:
         """One more position of every unit that is heard of."""

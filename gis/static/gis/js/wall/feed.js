@@ -45,7 +45,7 @@ export function feedView(ctx) {
   /** How many whole rows there is room for. */
   function measure() {
     const row = list.firstElementChild?.getBoundingClientRect().height;
-    if (row) fits = Math.max(1, Math.floor((list.getBoundingClientRect().height + 1) / row));
+    if (row) fits = Math.max(2, Math.floor((list.getBoundingClientRect().height + 1) / row));
   }
 
   function draw() {

@@ -154,7 +154,11 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     const { data, many, teams } = dataOf(one);
     one.swarm.show(many);
     for (const [source, value] of Object.entries(data)) if (one.news(source, value)) one.pane.put(source, value);
-    if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: data['live-tails'].features.length });
+    if (one === list[0]) count(one, data, teams);
+  }
+
+  function count({ band }, { 'live-incidents': cases, 'live-tails': tails }, teams) {
+    told({ band, incidents: cases.features.filter(({ properties }) => properties.id).length, groups: cases.features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: tails.features.length });
   }
 
   function insetsOf(one) {
@@ -200,7 +204,8 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     renew: (told) => tending.renew(told),
     restyle({ images = false } = {}) {
       for (const one of list) {
-        const { style, data } = dataOf(one);
+        const { style, data, teams } = dataOf(one);
+        if (one === list[0]) count(one, data, teams);
         one.pane.restyle(style(data));
         for (const [source, value] of Object.entries(data)) one.news(source, value);
         if (!images) continue;
