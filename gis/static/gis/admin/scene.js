@@ -57,11 +57,15 @@ function tell(map) {
   byId('scene-pitch').value = pitch;
 }
 
+let writing = false;
+
 function write(values) {
+  writing = true;
   for (const name of FIELDS) {
     field(name).value = values?.[name] ?? '';
     field(name).dispatchEvent(new Event('change', { bubbles: true }));
   }
+  writing = false;
 }
 
 function open() {
@@ -73,7 +77,7 @@ function open() {
   for (const name of ['bearing', 'pitch']) byId(`scene-${name}`).addEventListener('input', ({ target }) => map.flyTo({ center: map.view().center, [name]: Number(target.value) }));
   byId('scene-take')?.addEventListener('click', () => write(seen(map)));
   byId('scene-fit')?.addEventListener('click', () => { write(null); put(map); });
-  for (const name of [...FIELDS, 'area', 'three_d']) field(name)?.addEventListener('change', ({ isTrusted }) => { if (isTrusted) put(map); });
+  for (const name of [...FIELDS, 'area', 'three_d']) field(name)?.addEventListener('change', () => { if (!writing) put(map); });
   for (const one of document.querySelectorAll('input[name=layers]')) one.addEventListener('change', () => map.layers(scene().layers));
   new MutationObserver(() => map.setTheme(root.dataset.theme)).observe(root, { attributeFilter: ['data-theme'] });
 }
