@@ -61,6 +61,21 @@ export function newer(before, after) {
   return [...after].some(([layers, query]) => before.has(layers) && version(before.get(layers)) !== version(query));
 }
 
+/** What decides the style of a map: layers and sources, without what only counts rows. */
+export function drawnAs({ described, specs }) {
+  return JSON.stringify([described.map(({ count, version, bbox, ...drawn }) => drawn), specs]);
+}
+
+/**
+ * Whether a list of layers holds what a message of the stream told: that a layer has a version, was described or went.
+ * @param {object[]} all @param {{op: string, layer: string, version: number, kind: string}} told
+ */
+export function known(all, { op, layer, version, kind }) {
+  const one = all.find(({ id }) => id === layer);
+  if (kind === 'layer.retired') return !one;
+  return Boolean(one) && (op === 'described' ? one.described : one.version) >= version;
+}
+
 /** Layer -> source, as the style asks it. @param {Map<string, string[]>} sources */
 export function sourceLookup(sources) {
   const lookup = new Map([...sources].flatMap(([id, layers]) => layers.map((layer) => [layer, id])));

@@ -77,7 +77,9 @@ function facts() {
 }
 
 function changed(changes) {
-  for (const { op, layer, feature, kind, wall, command, args } of changes) {
+  for (const change of changes) {
+    const { op, layer, feature, kind, wall, command, args } = change;
+    if (op === 'published' || op === 'described') map?.renew(change);
     if (op === 'command' && wall === config.wall?.name) obey(command, args);
     if (op === 'add' && layer === 'incidents' && kind === 'incident.reported') ctx.announce(feature.properties.severity === 1, ctx.say('New: {name}', { name: nameOf(feature.properties, ctx.language) }));
   }

@@ -38,7 +38,7 @@ export function prepareWallMap({ config, workerUrl }) {
   return asked;
 }
 
-/** @param {import('../types.js').WallMapGiven} given @returns {import('../types.js').WallMap & {renew: () => void, legend: () => object|null}} */
+/** @param {import('../types.js').WallMapGiven} given @returns {import('../types.js').WallMap & {renew: (told?: object) => void, legend: () => object|null}} */
 export function createWallMap(given) {
   const { container, config } = given;
   let asked = given.asked ?? prepareWallMap(given);
@@ -213,7 +213,7 @@ export function createWallMap(given) {
       listeners.set(event, [...(listeners.get(event) ?? []), listener]);
     },
     /** Newer tiles, now: a layer was published. */
-    renew() { drawn?.renew(); },
+    renew(told) { drawn?.renew(told); },
     /** Classes of the choropleth with the number of areas in each, or null. */
     legend: () => state.legend,
     remove() {

@@ -44,7 +44,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   const states = statesOnMap({ state, mark });
   const pulse = arrivals({ state, pane: () => list[0].pane, still, now: given.now, told });
   const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
-  const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }) });
+  const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }), redraw: () => api.restyle() });
 
   function put(source, data) {
     shared[source] = data;
@@ -191,7 +191,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     main: list[0].pane,
     flight: { ...quiet },
     rem: () => material.rem(),
-    renew: () => tending.renew(),
+    renew: (told) => tending.renew(told),
     restyle({ images = false } = {}) {
       for (const one of list) {
         const { style, data } = dataOf(one);

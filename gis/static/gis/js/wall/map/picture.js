@@ -33,7 +33,7 @@ export function pictureOf({ state, material, given, look, zoom }) {
   return {
     band,
     style: (data) => wallStyle({
-      tokens, language: given.language, scale, size, tilted: look.tilted, sources: { ...material.specs }, sourceOf: material.sourceOf, tiled: material.tiled, on: state.on,
+      tokens, language: given.language, scale, size, tilted: look.tilted, sources: { ...material.specs }, sourceOf: material.sourceOf, tiled: material.tiled, own: material.own, on: state.on,
       light, sky, classes: look.load ? state.classes : null, loadStale: grey('incidents'), data, marks: look.marks, first: state.first && !look.tilted,
       ...(Object.keys(material.fontFaces).length && { fontFaces: material.fontFaces }),
     }),

@@ -9,7 +9,7 @@ import { cameras, fabric, places, sectors } from '../../cartography/marks.js';
 import { bridges, roads } from '../../cartography/roads.js';
 import { selectionMark, selectionShape } from '../../cartography/selection.js';
 import { staffLayer } from '../../cartography/staff.js';
-import { DRAWN, nothing } from '../../cartography/style.js';
+import { nothing, ownLayers } from '../../cartography/style.js';
 import { builtColour, choropleth, heat } from './load.js';
 import { SOURCES, cases, measured, rings, teamNames, teams, titles } from './marks.js';
 
@@ -34,7 +34,7 @@ const AREA_NAMES = ['subdistricts-name', 'communities-name', 'district-name'];
  *   `on`: layers that are shown; `classes` of the choropleth by grid; `data`: what the GeoJSON sources hold;
  *   `first`: a picture that is soon there
  */
-export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf: known, tiled, on, light, sky, classes, loadStale, data, marks = true, first = false, fontFaces }) {
+export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf: known, tiled, own = [], on, light, sky, classes, loadStale, data, marks = true, first = false, fontFaces }) {
   const sourceOf = (layer) => (first && LATER.includes(layer) ? undefined : known(layer));
   const b = brush({ tokens, language, scale, size, tilted });
   const has = (layer) => sourceOf(layer) !== undefined;
@@ -55,7 +55,7 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...['unit_grids', 'grids', 'communities', 'subdistricts'].flatMap((id) => draw(id, (p, s) => border(p, s, id))),
     ...draw('waters', waterOverBorders),
     ...draw('roads', bridges),
-    ...tiled.filter((id) => !DRAWN.includes(id)).flatMap((id) => draw(id, (p, s) => staffLayer(p, s, id))).filter(({ metadata }) => on.has(metadata.layer)),
+    ...ownLayers(tiled, own).flatMap((layer) => draw(layer.id, (p, s) => staffLayer(p, s, layer))).filter(({ metadata }) => on.has(metadata.layer)),
     ...outside(b),
     ...draw('district', (p, s) => border(p, s, 'district')),
     ...(tilted ? [] : heat(b, stale)),
