@@ -83,6 +83,7 @@ PURE = (
             "matching",
             "network",
             "noding",
+            "parameters",
             "pieces",
             "places",
             "plan_types",
@@ -93,6 +94,7 @@ PURE = (
             "scoring",
             "shapes",
             "shaping",
+            "shifting",
             "shp",
             "spikes",
             "snapping",
@@ -249,7 +251,9 @@ WEB = (
     "layers/live/asgi.py",
 )
 WRITING = ("writing", "writers.arrow", "writers.shapefile", "writers.workbook")
-READING = ("sandbox", "child", "inspect", "readers", "drivers", "shapefiles", "collections_read", "targets")
+READING = (
+    "sandbox", "child", "inspect", "readers", "drivers", "shapefiles", "collections_read", "targets", "arrows", "workbooks",
+)  # fmt: skip
 
 
 def test_the_web_reads_no_strangers_file():

@@ -29,6 +29,7 @@ class WallFront(WallSite):
     def __init__(self, upstream: str, *, units: int = 78) -> None:
         super().__init__()
         self.upstream = urlsplit(upstream)
+        self.greeting = True  # as the real stream does, also when a test beats by itself
         self.weights: dict[str, tuple[str, int]] = {}
         self._number, self._step, self._lock = 10_000, 0, threading.Lock()
         model = next(one for one in self.shift.units.values() if one["geometry"])

@@ -43,6 +43,7 @@ class WallSite:
     def __init__(self, *, storm: bool = False, language: str = "zh", theme: str = "dark", display: bool = True) -> None:
         self.shift = Shift(datetime.now(UTC), storm=storm)
         self.seq, self.build, self.beating, self.revoked, self.wrong_hash = 4_182_907, "b1", True, False, False
+        self.greeting = False
         self.language, self.theme, self.display = language, theme, display
         self.posts: list[tuple[str, Json]] = []
         self.streams: list[queue.Queue[bytes | None]] = []
@@ -253,7 +254,7 @@ def _handler(site: WallSite) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             lines: queue.Queue[bytes | None] = queue.Queue()
             site.streams.append(lines)
-            if site.beating:
+            if site.beating or site.greeting:
                 site.beat()
             try:
                 while (line := lines.get()) is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gis.build import build_id
+from gis.pages.modules import modules_of
 from layers.api.description import described_person
 from layers.catalog.selectors import district_bounds, notice
 from layers.people.access import SHOWN, Access, access
@@ -22,6 +23,12 @@ from layers.territory.selectors import areas_with_bounds
 from layers.walls.selectors import described_wall, scenes_of, seen_scenes, wall_to_show
 
 LOOKERS = Access(capability=Capability.SEE_MAP, readers=frozenset({TokenScope.DISPLAY}))
+ENTRY = "gis/js/wall/main.js"
+#: What the page asks for as soon as it runs; its head asks for it while the scripts still come.
+EARLY = {
+    "answers": ("/live/state", "/api/layers"),
+    "files": tuple(f"vendor/noto-sans-sc/noto-sans-sc-ground-{weight}-normal.woff2" for weight in (400, 700)),
+}
 WATCHERS = Access(capability=Capability.SEE_CASES)
 
 
@@ -53,7 +60,11 @@ def wall(request: HttpRequest) -> HttpResponse:
             "commands": f"/api/walls/{row.name}/commands",
         },
     }  # fmt: skip
-    return render(request, "gis/wall.html", {"wall_config": config, "wall": described})
+    return render(
+        request,
+        "gis/wall.html",
+        {"wall_config": config, "wall": described, "early": EARLY | {"modules": modules_of(ENTRY)}},
+    )
 
 
 @access(WATCHERS)

@@ -65,7 +65,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _Deed:
-    """What is told to the log about an edit."""
+    """What is told to the log about an edit; its versions, of the layer and of what follows from it, carry one `act`."""
 
     kind: str
     actor: Actor
@@ -77,6 +77,7 @@ class _Deed:
     after: str = ""
     columns: tuple[str, ...] = field(default=())
     reshaped: bool = False
+    act: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @transaction.atomic
@@ -181,7 +182,7 @@ def _publish(
     deed: _Deed, spec: LayerSpec, rows: list[FeatureRow], gone: tuple[str, ...], key: str
 ) -> LayerVersion | None:
     return publish_version(
-        spec=spec, rows=rows, gone=gone, effective=deed.day, actor=deed.actor.id, source=Source(f"edit/{key}"),
+        spec=spec, rows=rows, gone=gone, effective=deed.day, actor=deed.actor.id, source=Source(f"edit/{key}", import_id=deed.act),
         whole=False,
     )  # fmt: skip
 

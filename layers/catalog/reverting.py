@@ -86,19 +86,18 @@ def _fates(spec: LayerSpec, since: Mapping[str, int]) -> list[_Fate]:
 
 def _withdraw(spec: LayerSpec, since: Mapping[str, int], back: list[int], version: int) -> None:
     """Closes the open rows, and gives no day to what came since nor to the rows whose copies take their days over."""
-    where, values = own_rows(spec)
-    statement = sql.SQL(
+    table = sql.Identifier(table_of(spec))
+    own = sql.SQL("").join(sql.SQL(" AND t.{} = %s").format(sql.Identifier(column)) for column in spec.where)
+    came = sql.SQL(
         "UPDATE {table} AS t SET valid_to = t.valid_from, version_to = coalesce(t.version_to, %s)"
-        " FROM unnest(%s::text[], %s::int4[]) AS w (feature_id, version)"
-        " WHERE t.feature_id = w.feature_id AND (t.version_from >= w.version OR t.row_id = ANY(%s))"
-        " AND t.version_from < %s AND {own}"
-    ).format(table=sql.Identifier(table_of(spec)), own=_qualified(spec) if values else where)
+        " FROM unnest(%s::text[], %s::int4[]) AS w (feature_id, version) WHERE t.feature_id = w.feature_id"
+        " AND t.version_from >= w.version AND t.version_from < %s{own}"
+    ).format(table=table, own=own)
+    stood = sql.SQL("UPDATE {} SET valid_to = valid_from WHERE row_id = ANY(%s)").format(table)
     with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(None), [version, list(since), list(since.values()), back, version, *values])
-
-
-def _qualified(spec: LayerSpec) -> sql.Composable:
-    return sql.SQL(" AND ").join(sql.SQL("t.{} = %s").format(sql.Identifier(column)) for column in spec.where)
+        parameters: list[Any] = [version, list(since), list(since.values()), version, *spec.where.values()]
+        cursor.execute(came.as_string(None), parameters)
+        cursor.execute(stood.as_string(None), [back])
 
 
 def _copy_back(spec: LayerSpec, rows: list[int], version: int) -> None:

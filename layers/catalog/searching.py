@@ -31,11 +31,12 @@ def rebuild_search(spec: LayerSpec, came: Sequence[FeatureRow], went: Sequence[s
 
 
 def exchange_search(
-    layer: str, gone: Sequence[str], entries: tuple[sql.Composable, Sequence[Any]] | None
+    layer: str, gone: Sequence[str], entries: tuple[sql.Composable, Sequence[Any]] | None, expected: int
 ) -> None:  # fmt: skip
     """Entries of what comes, changed where they differ: one that only moved stays in its page and its indexes.
 
-    `entries` is a relation with the columns `feature_id, search` (JSON by column, null for none), with its parameters.
+    `entries` is a relation with the columns `feature_id, search` (JSON by column, null for none), with its parameters;
+    `expected` rows of it have an entry, at most.
     """
     SearchName.objects.filter(layer=layer, feature_id__in=list(gone)).delete()
     if entries is None:
@@ -51,22 +52,31 @@ def exchange_search(
     }
     joined = "FROM ({rows}) AS s, LATERAL jsonb_populate_record(NULL::catalog_search, s.search) AS r"
     with connection.cursor() as cursor:
-        for statement in (
-            "DELETE FROM catalog_search c USING ({rows}) AS s WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
-            " AND s.search IS NULL",
-            "UPDATE catalog_search c SET {sets} " + joined + " WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
-            " AND s.search IS NOT NULL",
-            "INSERT INTO catalog_search (layer, feature_id, {columns}) SELECT {layer}, s.feature_id, {values} " + joined
-            + " WHERE s.search IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalog_search c WHERE c.layer = {layer}"
-            " AND c.feature_id = s.feature_id)",
-        ):  # fmt: skip
+
+        def done(statement: str) -> int:
             cursor.execute(sql.SQL(statement).format(**parts).as_string(None), list(parameters))
+            return int(cursor.rowcount)
+
+        done(
+            "DELETE FROM catalog_search c USING ({rows}) AS s WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
+            " AND s.search IS NULL"
+        )
+        changed = done(
+            "UPDATE catalog_search c SET {sets} " + joined + " WHERE c.layer = {layer} AND c.feature_id = s.feature_id"
+            " AND s.search IS NOT NULL"
+        )
+        if changed < expected:
+            done(
+                "INSERT INTO catalog_search (layer, feature_id, {columns}) SELECT {layer}, s.feature_id, {values} "
+                + joined + " WHERE s.search IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalog_search c"
+                " WHERE c.layer = {layer} AND c.feature_id = s.feature_id)"
+            )  # fmt: skip
 
 
 def _search_name(spec: LayerSpec, row: FeatureRow) -> SearchName | None:
-    """The search entry of a named or coded feature with a place on the map."""
+    """The search entry of a named or coded feature with a place on the map; of a layer of staff, of a named one."""
     name, code = str(row.values.get("name") or ""), str(row.values.get("code") or "")
-    if row.geometry is None or not (name or code):
+    if row.geometry is None or not (name or (code and not spec.staff)):
         return None
     point = row.geometry.representative_point()
     west, south, east, north = row.geometry.bounds

@@ -132,7 +132,7 @@ def publish_prepared(
         west=bbox[0], south=bbox[1], east=bbox[2], north=bbox[3],
     )  # fmt: skip
     if spec.searchable:
-        exchange_search(spec.id, prepared.gone, prepared.search)
+        exchange_search(spec.id, prepared.gone, prepared.search, len(prepared.comes))
     tell_version(row)
     return row
 

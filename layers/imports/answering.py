@@ -13,6 +13,7 @@ from layers.errors import InvalidInput
 from layers.imports import rights
 from layers.imports.findings import Answers
 from layers.imports.models import Change, Import, Staged, Status
+from layers.imports.parameters import Unparsable, demanded, parsed
 from layers.imports.plan_types import Mapping as FieldsMapping
 from layers.imports.telling import demand_status, demand_version, locked_for, move, tell
 from layers.people.rights import Actor
@@ -59,13 +60,13 @@ def _flag(name: str) -> Callable[[Any], bool]:
 
 
 def _numbers(value: Any) -> list[float]:
+    """Parameters or control points: a line of them, or the numbers."""
     try:
-        numbers = [float(one) for one in (value.split(",") if isinstance(value, str) else value)]
+        return list(parsed(value) if isinstance(value, str) else demanded([float(one) for one in value]))
+    except Unparsable as error:
+        raise _bad("datum_params", value, error.zh, error.en) from error
     except (TypeError, ValueError):
-        numbers = []
-    if not 1 <= len(numbers) <= 400 or any(one != one or abs(one) > 1e9 for one in numbers):
-        raise _bad("datum_params", value, "应为 3、4 或 7 个数", "must be 3, 4 or 7 numbers")
-    return numbers
+        raise _bad("datum_params", value, "应为 3、4 或 7 个数", "must be 3, 4 or 7 numbers") from None
 
 
 def _day(value: Any) -> str:

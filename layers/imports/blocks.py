@@ -47,6 +47,10 @@ class Column:
             self._values = texts
         return self._values
 
+    @values.setter
+    def values(self, values: np.ndarray) -> None:
+        self._values, self._block = values, None
+
     @property
     def texts(self) -> bool:
         """True when the values are texts (or dates as texts), which have a block."""

@@ -194,7 +194,11 @@ def refuse(code: str, **values: Any) -> Refused:
 def unanswered(findings: Iterable[Finding], answers: Answers) -> list[Finding]:
     """The findings that remain: a question whose option was given falls away."""
     given = answers.answered()
-    return [item for item in findings if not (item.severity is Severity.QUESTION and item.option in given)]
+    return [
+        item
+        for item in findings
+        if not (item.severity is Severity.QUESTION and item.option in given and not RULES[item.code].stays)
+    ]
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

@@ -11,8 +11,9 @@ from layers.geo.datums import UNDO
 from layers.imports.csv_read import SHIFTED_WORDS
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Candidate, Notebook
-from layers.imports.places import Box, candidates, corners, extent, judge
-from layers.imports.projections import DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
+from layers.imports.places import Box, candidates, corners, extent, judge, lies_within
+from layers.imports.projections import CHINA, DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
+from layers.imports.shifting import Shift, shift_of, tell
 
 _DATUM_CHOICES = (
     ("wgs84", "未偏移（WGS 84 / CGCS2000）", "not shifted (WGS 84 / CGCS2000)"),
@@ -43,14 +44,17 @@ def locate(
         return
     layer.system = stated.system
     layer.source_datum = answers.source_datum or layer.source_datum or stated.system.datum
-    if len(xy) and not _plausible(xy, stated.system, notes, near_4326):
+    shift = shift_of(answers.datum_params, stated.system)
+    if len(xy) and not _plausible(xy, stated.system, shift, answers, notes, near_4326):
         return
     if answers.source_datum is None:
         _ask_shift(layer, statement or "", notes)
     accuracy_m = OLD_DATUMS.get(stated.system.datum or "")
-    if accuracy_m and not answers.datum_params:
+    if shift and len(xy):
+        tell(shift, stated.system, corners(xy)[4:], notes)
+    elif accuracy_m:
         notes.note("old_datum", datum=DATUM_WORDS[stated.system.datum or ""][1], accuracy_m=accuracy_m)
-    _place(layer, stated.system, answers.source_datum)
+    _place(layer, stated.system, shift, answers.source_datum)
 
 
 def _stated(statement: str | None, answers: Answers) -> Stated | None:
@@ -73,15 +77,19 @@ def _ask_system(
         notes.note("crs_unusable", reason_zh=stated.reason_zh, reason_en=stated.reason_en, candidates=choices)
 
 
-def _plausible(xy: np.ndarray, system: System, notes: Notebook, near_4326: Box | None) -> bool:
-    judgement = judge(xy, system)
-    if judgement.fits:
+def _plausible(
+    xy: np.ndarray, system: System, shift: Shift | None, answers: Answers, notes: Notebook, near_4326: Box | None
+) -> bool:
+    if shift and lies_within(shift.degrees(corners(xy)), CHINA):
         return True
-    if judgement.swapped:
+    judgement = judge(xy, system)
+    if judgement.fits and not shift:
+        return True
+    if judgement.swapped and not answers.swap_axes:
         notes.note("axes_swapped", sample=_sample(xy))
     else:
         notes.note(
-            "crs_contradicted",
+            "crs_contradicted" if answers.crs is None else "answer_contradicted",
             crs=system.label,
             sample=_sample(xy),
             candidates=candidates(xy, near_4326) or candidates(xy),
@@ -116,17 +124,17 @@ def ask_datum(notes: Notebook, datum: str, reason_zh: str, reason_en: str) -> No
     )  # fmt: skip
 
 
-def _place(layer: LayerRead, system: System, source_datum: str | None) -> None:
+def _place(layer: LayerRead, system: System, shift: Shift | None, source_datum: str | None) -> None:
     """Degrees and metres of every shape; a place that the system does not have becomes nothing."""
     # A shift is undone when a person has said so, never on suspicion.
     undo = UNDO.get(source_datum or "")
 
     def move(xy: np.ndarray) -> np.ndarray:
-        lonlat = degrees(xy, system)
+        lonlat = shift.degrees(xy) if shift else degrees(xy, system)
         return undo(lonlat) if undo else lonlat
 
     outlines = layer.outlines("shapes")
     assert outlines is not None
     placed = outlines.moved(move)
-    at_home = system.label == f"EPSG:{METRIC_SRID}" and undo is None
+    at_home = system.label == f"EPSG:{METRIC_SRID}" and undo is None and shift is None
     layer.hold(degrees=placed, metric=outlines if at_home else placed.moved(mover(STORAGE_SRID, METRIC_SRID)))

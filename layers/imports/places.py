@@ -63,7 +63,7 @@ def fits(xy: np.ndarray, system: System) -> bool:
         lon, lat = xy[:, 0], xy[:, 1]
         if (np.abs(lon) > 180.0).any() or (np.abs(lat) > 90.0).any():
             return False
-        return not system.chinese or _within(xy, CHINA)
+        return not system.chinese or lies_within(xy, CHINA)
     if system.label == "EPSG:3857":
         # Numbers that small are degrees: nobody maps the sea off Ghana by the metre.
         return bool((np.abs(xy) < 20_040_000).all() and (np.abs(xy) > 1000).any())
@@ -72,7 +72,7 @@ def fits(xy: np.ndarray, system: System) -> bool:
     lonlat = degrees(xy, system)
     if not np.isfinite(lonlat).all() or (np.abs(lonlat[:, 1]) > 90.0).any():
         return False
-    return not system.chinese or _within(lonlat, CHINA)
+    return not system.chinese or lies_within(lonlat, CHINA)
 
 
 def _in_zone(xy: np.ndarray, system: System) -> bool:
@@ -85,7 +85,8 @@ def _in_zone(xy: np.ndarray, system: System) -> bool:
     return bool((np.abs(lonlat[:, 0] - (system.central_meridian or 0.0)) <= reach).all())
 
 
-def _within(lonlat: np.ndarray, box: Box) -> bool:
+def lies_within(lonlat: np.ndarray, box: Box) -> bool:
+    """True when all positions lie in a box."""
     west, south, east, north = box
     return bool(
         ((lonlat[:, 0] >= west) & (lonlat[:, 0] <= east) & (lonlat[:, 1] >= south) & (lonlat[:, 1] <= north)).all()

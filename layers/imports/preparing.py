@@ -102,7 +102,7 @@ def _begun(import_id: uuid.UUID) -> Import | None:
     if row.status not in STARTING:
         return None
     if row.status != Status.READING:
-        move(row, Status.READING, progress={"step": "read", "done": 0, "total": 0})
+        move(row, Status.READING, attempts=row.attempts, progress={"step": "read", "done": 0, "total": 0})
     return row
 
 

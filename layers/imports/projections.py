@@ -283,6 +283,13 @@ def _in_series(epsg: int, datum: str) -> bool:
     )
 
 
+def inverse(lonlat: np.ndarray, system: System) -> np.ndarray:
+    """Longitudes and latitudes on a system's own ellipsoid as its positions."""
+    if len(lonlat) == 1:
+        return inverse(np.repeat(lonlat, 2, axis=0), system)[:1]
+    return np.column_stack(_transformer(system).transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE"))
+
+
 def degrees(xy: np.ndarray, system: System) -> np.ndarray:
     """Positions (n, 2), x first, as longitude and latitude; infinite where the system has no such place."""
     if not len(xy):

@@ -119,11 +119,9 @@ def _undo(row: Import, actor: Actor | None) -> tuple[Undoing, int]:
 
 
 def _since_in(spec: LayerSpec, other: LayerSpec, versions: list[int]) -> dict[str, int]:
-    """Since which version features of a layer that follows go back: its versions of the very same transactions."""
-    moments = LayerVersion.objects.filter(layer=spec.id, version__in=versions).values_list("published_at", flat=True)
-    mine = set(
-        LayerVersion.objects.filter(layer=other.id, published_at__in=list(moments)).values_list("version", flat=True)
-    )
+    """Since which version features of a layer that follows go back: its versions that came of the very same acts."""
+    acts = LayerVersion.objects.filter(layer=spec.id, version__in=versions).values_list("import_id", flat=True)
+    mine = set(LayerVersion.objects.filter(layer=other.id, import_id__in=list(acts)).values_list("version", flat=True))
     since: dict[str, int] = {}
     for version, keys in sorted(touches(other, min(mine)).items()) if mine else ():
         if version in mine:

@@ -18,6 +18,8 @@ class Rule(NamedTuple):
     remedy_zh: str
     remedy_en: str
     option: str = ""
+    #: True when the question is about the answer itself, and no answer of that option makes it fall away.
+    stays: bool = False
 
 
 _REPACK = ("重新打包为普通 zip 后再交。", "Pack the files again as a plain zip and deliver that.")
@@ -125,6 +127,10 @@ PLACES: dict[str, Rule] = {
     "axes_swapped": Rule("question", "坐标的两个轴像是对调了（{sample}）", "the two axes look swapped ({sample})", "用 --swap-axes 对调。", "Swap them with --swap-axes.", "--swap-axes"),
     "datum_suspected": Rule("question", "疑为 {datum} 偏移坐标：{reason_zh}", "{datum} coordinates are suspected: {reason_en}", "用 --source-datum 指明。", "Name the datum with --source-datum.", "--source-datum"),
     "old_datum": Rule("warning", "{datum} 未给转换参数，按椭球坐标直接采用，误差可达约 {accuracy_m} 米", "{datum} without conversion parameters is taken as it stands; positions may be off by about {accuracy_m} m", "有 3、4 或 7 参数时用 --datum-params 给出。", "Give 3, 4 or 7 parameters with --datum-params where you have them."),
+    "datum_shifted": Rule("info", "{datum} 已按给出的 {count} 参数转到 CGCS2000，移动约 {moved} 米；精度以提供参数的单位所述为准，通常 {accuracy_m} 米以内", "{datum} was moved to CGCS2000 by the {count} parameters given, by about {moved} m; it is as exact as their source says, usually within {accuracy_m} m", *_NOTHING),
+    "datum_fitted": Rule("info", "{datum} 已按 {points} 个控制点求得的 {count} 参数转到 CGCS2000，移动约 {moved} 米；点位中误差 {accuracy_m} 米，最大残差 {most} 米（第 {worst} 点）", "{datum} was moved to CGCS2000 by {count} parameters fitted to {points} control points, by about {moved} m; mean error of a position {accuracy_m} m, largest residual {most} m (point {worst})", *_NOTHING),
+    "datum_params_unusable": Rule("error", "--datum-params {value} 不可用：{reason_zh}", "--datum-params {value} cannot be used: {reason_en}", "核对参数的个数、单位和次序：3 个（米），4 个（米、米、角秒、ppm），7 个（米、角秒、ppm，坐标框架旋转），或每点四个数的控制点。", "Check number, units and order: 3 (metres), 4 (metres, metres, arc-seconds, ppm), 7 (metres, arc-seconds, ppm, coordinate frame rotation), or control points of four numbers each."),
+    "answer_contradicted": Rule("question", "给出的坐标系 {crs} 与坐标不符（{sample}）", "the system given, {crs}, contradicts the coordinates ({sample})", *_GIVE_CRS, "--crs", True),
     "outside_district": Rule("question", "{n} 行在辖区之外", "{n} rows lie outside the district", *_GIVE_CRS, "--crs"),
     "wrong_kind": Rule("error", "几何类型 {kind} 与图层 {target} 不符（应为 {wanted}）", "geometry of type {kind} does not fit layer {target} (wants {wanted})", "换目标图层，或转换几何类型。", "Choose another layer, or convert the geometry."),
     "codes_duplicate": Rule("error", "代码重复：{codes}", "codes occur twice: {codes}", "每个代码只留一行。", "Keep one row a code."),

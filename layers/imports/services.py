@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class _Read:
     shapes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     members: list[dict[str, str]] = field(default_factory=list)
+    act: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -222,7 +224,7 @@ def _write_all(read: _Read, who: str, progress: Progress) -> Summary:
 def _publish(spec: LayerSpec, read: _Read, who: str) -> LayerVersion | None:
     """The new version of one layer; before its very first, the state that held until a stated day, if any."""
     rows: Sequence[FeatureRow] = read.rows[spec.id]
-    source = Source(f"{read.spec.id}/{spec.id}", read.sha256.get(spec.id, ""))
+    source = Source(f"{read.spec.id}/{spec.id}", read.sha256.get(spec.id, ""), read.act)
     effective = read.spec.effective
     former = [old for delivered in read.spec.of_layer(spec.id) for old in delivered.former]
     if former and next_version(spec.id) == 1:

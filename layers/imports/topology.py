@@ -55,6 +55,11 @@ class _Judge:
         codes = self.incoming.values["code"]
         return np.where(codes == "", self.incoming.rows.astype(str).astype(object), codes)
 
+    def note(self, rule: str, places: np.ndarray, **values: object) -> None:
+        """Notes a rule for rows; stored rows that stand among the delivered ones have no number in the file."""
+        rows = self.incoming.rows[places]
+        self.notes.note(rule, rows=rows[rows > 0], n=len(places), **values)
+
     def offend(self, kind: str, one: str, other: str, area_m2: float, where: shapely.Geometry) -> None:
         """Adds an offence with its place in metres."""
         self.offences.append((Offence(kind, one, other, area_m2), where))
@@ -128,14 +133,10 @@ def _mend(judge: _Judge, above: AreaIndex | None, families: Families | None) -> 
         closed.count, closed.area_m2 = closed.count + again.count, closed.area_m2 + again.area_m2
     touched = np.flatnonzero((first.added > 0) | (first.moved > 0))
     if len(touched):
-        judge.notes.note(
-            "nodes_added", count=int(first.added.sum()), moved=int(first.moved.sum()), rows=judge.incoming.rows[touched]
-        )
+        judge.note("nodes_added", touched, count=int(first.added.sum()), moved=int(first.moved.sum()))
     if closed.count:
-        judge.notes.note(
-            "slivers_snapped", count=closed.count, area=f"{closed.area_m2:.2f} m²",
-            rows=judge.incoming.rows[closed.changed],
-        )  # fmt: skip
+        changed = np.flatnonzero(closed.changed)
+        judge.note("slivers_snapped", changed, count=closed.count, area=f"{closed.area_m2:.2f} m²")
     judge.incoming = reshaped(judge.spec, judge.incoming, shapes)
 
 
@@ -157,8 +158,8 @@ def _overlaps(judge: _Judge, rule: str) -> None:
     shared = shapely.intersection(shapes[pairs.one], shapes[pairs.other])
     for one, other, area, where in zip(*pairs, shared, strict=True):
         judge.offend("overlap", str(names[one]), str(names[other]), float(area), where)
-    judge.notes.note(
-        rule, rows=judge.incoming.rows[np.unique(np.r_[pairs.one, pairs.other])], area=f"{pairs.area_m2[0]:.1f} m²",
+    judge.note(
+        rule, np.unique(np.r_[pairs.one, pairs.other]), area=f"{pairs.area_m2[0]:.1f} m²",
         pair=f"{names[pairs.one[0]]} / {names[pairs.other[0]]}",
     )  # fmt: skip
 
@@ -174,12 +175,12 @@ def _holes(judge: _Judge) -> None:
 
 def _fit(judge: _Judge, families: Families, misfits: Sequence[Misfit]) -> None:
     """Areas above that the rows leave open or go beyond, and rows under no area."""
-    rows, names = judge.incoming.rows, judge.names
+    names = judge.names
     if len(families.orphans):
         for place in families.orphans:
             shape = judge.incoming.metric[place]
             judge.offend("orphan", str(names[place]), "", float(shape.area), shape)
-        judge.notes.note("parent_unknown", rows=rows[families.orphans], pair=str(names[families.orphans[0]]))
+        judge.note("parent_unknown", families.orphans, pair=str(names[families.orphans[0]]))
     gaps = sorted((m for m in misfits if m.gap_m2 > TOLERANCE_M2), key=lambda m: -m.gap_m2)
     for misfit in gaps:
         judge.offend("gap", misfit.code, "", misfit.gap_m2, misfit.gap)
@@ -193,9 +194,8 @@ def _fit(judge: _Judge, families: Families, misfits: Sequence[Misfit]) -> None:
         shared = shapely.area(shapely.intersection(judge.incoming.metric[places], misfit.excess))
         guilty += places[shared > 0].tolist()
     if beyond:
-        judge.notes.note(
-            "parent_excess", rows=rows[sorted(set(guilty))], area=f"{beyond[0].excess_m2:.1f} m²", pair=beyond[0].code
-        )
+        places = np.array(sorted(set(guilty)), dtype=np.int64)
+        judge.note("parent_excess", places, area=f"{beyond[0].excess_m2:.1f} m²", pair=beyond[0].code)
 
 
 def _below(judge: _Judge, below: AreaIndex) -> None:
@@ -220,9 +220,9 @@ def _roads(judge: _Judge) -> None:
     for place in alone[:MAX_ROWS]:
         judge.offend("isolated", str(names[place]), "", 0.0, metric[place])
     if len(alone):
-        judge.notes.note("roads_isolated", rows=judge.incoming.rows[alone])
+        judge.note("roads_isolated", alone)
     ends = network.dangling(metric)
     for road, other, at in zip(ends.road, ends.other, ends.at, strict=True):
         judge.offend("dangling", str(names[road]), str(names[other]), 0.0, at)
     if len(ends.road):
-        judge.notes.note("roads_dangling", count=len(ends.road), rows=judge.incoming.rows[np.unique(ends.road)])
+        judge.note("roads_dangling", np.unique(ends.road), count=len(ends.road))

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only tiles|edge|live|positions|load|wall|start]`: all figures beside named peers, in one run.
+"""`python -m tests.bench [--quick] [--only tiles|edge|live|positions|load|imports|wall|start]`: all figures beside named peers, in one run.
 
 Rivals take turns within each round, so that what else the machine does hits them alike; a figure is the median of the
 rounds' ratios with its spread. Nothing is asserted: the table says how far each goal is.
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.report import Figure, machine, print_table, write
 from tests.bench.stage import bench_database
 
-PARTS = ("tiles", "edge", "live", "positions", "load", "wall", "start")
+PARTS = ("tiles", "edge", "live", "positions", "load", "imports", "wall", "start")
 
 
 def main() -> int:
@@ -55,6 +55,10 @@ def main() -> int:
             from tests.bench.live import measure as live
 
             figures += live(database, Path(folder), rounds, seconds)
+        if "imports" in parts:
+            from tests.bench.imports import measure as imports
+
+            figures += imports(database, Path(folder), rounds)
         if "wall" in parts:
             _set_up_django()
             from tests.bench.wall import measure as wall

@@ -1,4 +1,4 @@
-"""The files that the import's bench loads: 400,000 points and 12,000 footprints, the same bytes in every round."""
+"""The files that the import's bench loads: 400,000 points, 12,000 footprints, 200 MB of rings; the same in every round."""
 
 from __future__ import annotations
 
@@ -41,5 +41,25 @@ def footprints(folder: Path, shift_m: float) -> Path:
     rows = geopandas.read_file(_FOOTPRINTS, encoding="GBK")
     rows.geometry = rows.translate(xoff=shift_m)
     path = folder / f"fw_{round(shift_m * 100)}cm.shp"
+    rows.to_file(path, engine="pyogrio", encoding="GBK")
+    return path
+
+
+def rings(folder: Path) -> Path:
+    """100,000 wavy parcels of 118 vertices, 200 MB in all, side by side."""
+    count, corners, across = 100_000, 118, 400
+    number = np.arange(count)
+    east, north = WEST + number % across * 6.0, SOUTH + number // across * 9.0
+    turn = np.linspace(0, -2 * np.pi, corners)
+    radius = 2 + 0.3 * np.sin(turn * 7)
+    xy = np.empty((count, corners, 2))
+    xy[..., 0] = east[:, None] + radius * np.cos(turn)
+    xy[..., 1] = north[:, None] + radius * np.sin(turn)
+    xy[:, -1] = xy[:, 0]
+    rows = geopandas.GeoDataFrame(
+        {"BSM": np.char.add("41110266", np.char.zfill(number.astype(str), 7))},
+        geometry=shapely.polygons(shapely.linearrings(xy)), crs=4547,
+    )  # fmt: skip
+    path = folder / "parcels.shp"
     rows.to_file(path, engine="pyogrio", encoding="GBK")
     return path

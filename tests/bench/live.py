@@ -196,10 +196,10 @@ def _ours(spine: Spine, writer: Talker) -> Delays:
     clients = spine.clients(STREAMS)
     writer.say(f"paced {RATE} {SECONDS}")
     events = int(writer.hear())
-    return Delays.of(_report(clients), events)
+    return Delays.of(reported(clients), events)
 
 
-def _report(clients: Talker) -> dict[str, Any]:
+def reported(clients: Talker) -> dict[str, Any]:
     """What clients found, a second after the last event."""
     time.sleep(1.0)
     clients.say("end")
@@ -243,7 +243,7 @@ def _theirs(spine: Spine, rival: Server) -> Delays:
         time.sleep(max(0.0, due - time.monotonic()))
         with urllib.request.urlopen(f"{rival.url}/write", timeout=30):
             events += 1
-    return Delays.of(_report(clients), events)
+    return Delays.of(reported(clients), events)
 
 
 # --- what the relay costs writers
@@ -289,7 +289,7 @@ def _foreign(spine: Spine) -> list[Figure]:
         writer.say(f"paced 2 {max(5.0, FOREIGN_S - (time.monotonic() - begun))}")
         events = int(writer.hear())
         after_kb, threads_then = _memory(spine.stream.pid)
-        facts = _report(clients)
+        facts = reported(clients)
         foreign.rollback()
     writer.close()
     found = Delays.of(facts, events)

@@ -121,7 +121,7 @@ def test_an_unknown_import_and_a_foreign_one_are_the_same(cast, editor):
     ("answers", "field"),
     [({"crs": "Beijing"}, "crs"), ({"source_datum": "mars"}, "source_datum"), ({"swap_axes": "yes"}, "swap_axes"),
      ({"effective": "tomorrow"}, "effective"), ({"mapping": [1]}, "mapping"), ({"colour": "red"}, "colour"),
-     ({"datum_params": ["x"]}, "datum_params"), ({"missing": "burn"}, "missing")],
+     ({"datum_params": ["x"]}, "datum_params"), ({"datum_params": "1,2"}, "datum_params"), ({"missing": "burn"}, "missing")],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_is_refused_by_its_name(editor, answers, field):
     with pytest.raises(InvalidInput) as refused:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -174,6 +176,14 @@ def test_what_reaches_beyond_by_a_sliver_is_cut_off():
     rows, found, _ = checked(shapes, above(WHOLE))
     assert not union_of(rows.metric).difference(shapely.buffer(many([WHOLE])[0], 1e-6)).area > 1e-4
     assert "slivers_snapped" in found
+
+
+def test_stored_rows_among_the_delivered_ones_are_counted_and_have_no_number():
+    rows = replace(grids([box(0, 0, 105, 100), *QUARTERS[1:]]), rows=np.array([1, 0, 0, 0]))
+    _, found, _ = check_topology(GRIDS, rows, above(WHOLE))
+    overlap = next(item for item in found if item.code == "overlap_above")
+    assert overlap.rows == (1,)
+    assert overlap.message_en.startswith("2 rows")
 
 
 def test_rows_under_an_area_that_is_not_there_are_refused():

@@ -12,12 +12,14 @@ FUNCTION = """
 CREATE FUNCTION territory_one_state_a_day() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     twice text;
+    loops text := current_setting('enable_nestloop');
     same text := CASE WHEN TG_NARGS > 0 THEN format(' AND o.%1$I = n.%1$I', TG_ARGV[0]) ELSE '' END;
 BEGIN
     IF current_setting('transaction_isolation') = 'repeatable read' THEN
         RAISE EXCEPTION 'layers are written under READ COMMITTED, not REPEATABLE READ' USING ERRCODE = '25001';
     END IF;
     IF (SELECT count(*) FROM (SELECT 1 FROM came LIMIT 33) AS first) > 32 THEN
+        PERFORM set_config('enable_nestloop', 'off', true);  -- a table that was just filled has no statistics yet
         PERFORM pg_advisory_xact_lock(hashtextextended('states:' || TG_TABLE_NAME, 0));
     ELSE
         PERFORM pg_advisory_xact_lock_shared(hashtextextended('states:' || TG_TABLE_NAME, 0));
@@ -29,6 +31,7 @@ BEGIN
         'SELECT n.feature_id FROM came n JOIN %I o ON o.feature_id = n.feature_id%s AND o.row_id <> n.row_id'
         ' AND daterange(o.valid_from, o.valid_to) && daterange(n.valid_from, n.valid_to) LIMIT 1',
         TG_TABLE_NAME, same) INTO twice;
+    PERFORM set_config('enable_nestloop', loops, true);
     IF twice IS NOT NULL THEN
         RAISE EXCEPTION 'feature % has two states on one day', twice
             USING ERRCODE = '23P01', CONSTRAINT = TG_TABLE_NAME || '_one_state_a_day';

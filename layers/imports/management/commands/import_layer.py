@@ -35,7 +35,17 @@ class Command(StrictCommand):
         parser.add_argument("--source-layer", metavar="NAME", help="which layer of the file")
         parser.add_argument("--crs", metavar="EPSG", help="the system of the coordinates")
         parser.add_argument("--swap-axes", action="store_true", help="the two coordinates stand in the wrong order")
-        parser.add_argument("--datum-params", metavar="N,N,N", help="3, 4 or 7 parameters of the datum")
+        parser.add_argument(
+            "--datum-params",
+            metavar="N,N,N",
+            help="3, 4 or 7 parameters of the datum (docs/imports.md says their units)",
+        )
+        parser.add_argument(
+            "--control-points",
+            type=Path,
+            metavar="FILE.csv",
+            help="points known in both systems, four numbers a line: x, y in the file's, x, y or lon, lat in CGCS2000",
+        )
         parser.add_argument("--source-datum", choices=DATUMS, help="what the coordinates refer to")
         parser.add_argument("--encoding", metavar="NAME", help="the encoding of the texts")
         parser.add_argument(
@@ -120,6 +130,8 @@ def answers_of(options: dict[str, Any]) -> dict[str, Any]:
     """The answers that the options give. Raises InvalidInput for a --map that is none."""
     names = ("source_layer", "crs", "datum_params", "source_datum", "encoding", "effective")
     answers: dict[str, Any] = {name: options[name] for name in names if options[name] is not None}
+    if options["control_points"] is not None:
+        answers["datum_params"] = _control_points(options)
     if options["swap_axes"]:
         answers["swap_axes"] = True
     if options["keep_missing"]:
@@ -132,3 +144,22 @@ def answers_of(options: dict[str, Any]) -> dict[str, Any]:
         value = {"constant": column[1:]} if column.startswith("=") else {"column": column}
         entries.append({"field": name, **value})
     return answers | ({"mapping": {"fields": entries}} if entries else {})
+
+
+def _control_points(options: dict[str, Any]) -> str:
+    """The lines of the file of control points. Raises InvalidInput when it is none, or parameters are given too."""
+    file: Path = options["control_points"]
+    if options["datum_params"] is not None:
+        raise InvalidInput("--control-points 和 --datum-params 只能给一个", "give --control-points or --datum-params, not both", field="datum_params")  # fmt: skip
+    try:
+        data = file.read_bytes()[:100_000]
+    except OSError as error:
+        raise InvalidInput(
+            f"读不到 {file.name}", f"cannot read {file.name}: {error.strerror}", field="datum_params"
+        ) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")
+    # A line break says that these are points, however few.
+    return f"{text}\n"

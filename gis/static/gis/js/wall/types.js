@@ -36,7 +36,7 @@
  * `pick` Pick · `touched` undefined: a person moved, turned or zoomed it (never the page's own flights) · `moved` Camera,
  * after every movement · `idle` undefined: all tiles are drawn · `lost` undefined: the drawing context went ·
  * `restored` undefined: it came back · `scale` {metres: number, pixels: number, text: string}: the bar for the legend.
- * @typedef {'pick'|'touched'|'moved'|'idle'|'lost'|'restored'|'scale'} WallMapEvent
+ * @typedef {'pick'|'touched'|'moved'|'useful'|'idle'|'lost'|'restored'|'scale'} WallMapEvent
  */
 
 /**
@@ -82,6 +82,7 @@
  * @property {object} config the whole `wall-config` of the page: `urls`, `district`, `areas`, `vendor`
  * @property {(text: string, values?: Record<string, string|number>) => string} say the words of the page
  * @property {boolean} still no motion
+ * @property {Promise<object>} [asked] what `prepareWallMap({config, workerUrl})` began, once
  * @property {() => number} now the server's time in milliseconds, NaN before it said any
  */
 

@@ -1,11 +1,12 @@
 /** The map of the wall, as `wall/types.js` describes it: what is to be seen is kept as state, and drawn when it can be. */
 
 import { addresses } from '../../api.js';
-import { openMaterial } from '../../material.js';
+import { askMaterial, openMaterial } from '../../material.js';
 import { scaleBar } from '../../numbers.js';
 import { classesOf, legendOf } from './classes.js';
 import { heatPoints } from './load.js';
 import { middleOf } from './picture.js';
+import { warm } from './pane.js';
 import { panes as openPanes } from './panes.js';
 import { AT_FIRST } from './style.js';
 import { tailKeeper } from './tails.js';
@@ -21,14 +22,31 @@ const SPLIT_FARTHER = 0.6;
 const AGAIN_MS = 5_000;
 const NONE = { incidents: new Map(), units: new Map(), cameras: new Map() };
 
-/** @param {import('../types.js').WallMapGiven} given @returns {import('../types.js').WallMap & {renew: () => void, legend: () => object|null}} */
+const materialOf = ({ urls, vendor }) => ({
+  urls: addresses({ layers_url: urls.layers, search_url: urls.search, feature_url: urls.feature, tiles_url: urls.tiles, chain_url: urls.chain }),
+  files: { url: vendor.icons, ownUrl: vendor.own_icons, own: new Set() },
+});
+
+/**
+ * Begins what a map needs before there is a place for it. @param {{config: object, workerUrl: string}} given
+ * @returns {Promise<object>} to be given to `createWallMap` as `asked`
+ */
+export function prepareWallMap({ config, workerUrl }) {
+  warm(workerUrl);
+  const asked = askMaterial(materialOf(config));
+  asked.catch(() => {}); // whoever opens the map is told
+  return asked;
+}
+
+/** @param {import('../types.js').WallMapGiven} given @returns {import('../types.js').WallMap & {renew: (told?: object) => void, legend: () => object|null}} */
 export function createWallMap(given) {
   const { container, config } = given;
+  let asked = given.asked ?? prepareWallMap(given);
   const listeners = new Map();
   const emit = (event, fact) => { for (const listen of listeners.get(event) ?? []) listen(fact); };
   const told = (facts) => { for (const [name, value] of Object.entries(facts)) container.dataset[name] = String(value); };
   const state = {
-    theme: given.theme, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {},
+    theme: given.theme, first: true, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {},
     split: false, followed: null, measuring: false, insets: { top: 0, right: 0, bottom: 0, left: 0 }, tails: tailKeeper(),
     middles: new Map((config.areas ?? []).filter(({ level }) => level === 'community').map(({ code, bbox }) => [code, middleOf(bbox)])),
   };
@@ -42,17 +60,13 @@ export function createWallMap(given) {
   open();
 
   async function open() {
-    const { urls, vendor } = config;
     let material;
     try {
-      material = await openMaterial({
-        urls: addresses({ layers_url: urls.layers, search_url: urls.search, feature_url: urls.feature, tiles_url: urls.tiles, chain_url: urls.chain }),
-        files: { url: vendor.icons, ownUrl: vendor.own_icons, own: new Set() }, root: container, radius: 9,
-      });
+      material = await openMaterial({ ...materialOf(config), root: container, radius: 9, asked });
     } catch (failure) {
       console.warn(failure);
       told({ ready: 'waiting' });
-      setTimeout(() => { if (!gone) open(); }, AGAIN_MS);
+      setTimeout(() => { if (gone) return; asked = prepareWallMap(given); open(); }, AGAIN_MS);
       return;
     }
     if (gone) return;
@@ -199,7 +213,7 @@ export function createWallMap(given) {
       listeners.set(event, [...(listeners.get(event) ?? []), listener]);
     },
     /** Newer tiles, now: a layer was published. */
-    renew() { drawn?.renew(); },
+    renew(told) { drawn?.renew(told); },
     /** Classes of the choropleth with the number of areas in each, or null. */
     legend: () => state.legend,
     remove() {

@@ -15,6 +15,18 @@ import { tend } from './tending.js';
 
 const nothing = () => ({ type: 'FeatureCollection', features: [] });
 
+/** Whether data of a source differ from the last; the same object is not looked into. @returns {(source: string, data: object) => boolean} */
+function newsOf() {
+  const said = new Map();
+  return (source, data) => {
+    const before = said.get(source);
+    if (before?.data === data) return false;
+    const text = JSON.stringify(data);
+    said.set(source, { data, text });
+    return before?.text !== text;
+  };
+}
+
 /** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
 export function panes({ given, state, material, emit, told, touched, picked, moving }) {
   const { container, config, say, still } = given;
@@ -32,7 +44,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   const states = statesOnMap({ state, mark });
   const pulse = arrivals({ state, pane: () => list[0].pane, still, now: given.now, told });
   const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
-  const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }) });
+  const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }), redraw: () => api.restyle() });
 
   function put(source, data) {
     shared[source] = data;
@@ -45,23 +57,23 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     const look = lookOf(Math.max(0, list.indexOf(one)), state);
     const made = pictureOf({ state, material, given, look, zoom: one.pane?.zoom() ?? 13 });
     one.band = made.band;
-    const teams = look.marks && state.on.has('units') ? made.units() : nothing();
-    const many = teams.features.length > MOST_TEAMS;
+    const dots = look.marks && state.on.has('units') ? made.dots() : [];
+    const many = dots.length > MOST_TEAMS;
     return {
-      style: made.style, many: many ? teams.features : [], teams: teams.features.length,
+      style: made.style, many: many ? dots : [], teams: dots.length,
       data: {
         ...shared, 'wall-heat': look.load && state.heat ? state.heat : nothing(),
-        'live-incidents': look.marks ? made.cases() : nothing(), 'live-units': many ? nothing() : teams, 'live-tails': look.marks && !many ? made.tails() : nothing(),
+        'live-incidents': look.marks ? made.cases() : nothing(), 'live-units': many || !dots.length ? nothing() : made.units(), 'live-tails': look.marks && !many ? made.tails() : nothing(),
       },
     };
   }
 
   function open(box) {
-    const one = { box, said: new Map() };
+    const one = { box, news: newsOf() };
     list.push(one);
     const { style, data } = dataOf(one);
     one.pane = createPane({
-      container: box, workerUrl: given.workerUrl, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
+      container: box, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
       style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
     });
@@ -90,6 +102,13 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     },
     idle(one) {
       if (one !== list[0]) { told({ second: 'ready' }); return; }
+      if (state.first) {
+        state.first = false;
+        told({ ready: 'useful' });
+        emit('useful');
+        api.restyle();
+        return;
+      }
       told({ ready: 'yes' });
       nameRiversOnce();
       emit('idle');
@@ -133,12 +152,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   function draw(one) {
     const { data, many, teams } = dataOf(one);
     one.swarm.show(many);
-    for (const [source, value] of Object.entries(data)) {
-      const text = JSON.stringify(value);
-      if (one.said.get(source) === text) continue;
-      one.said.set(source, text);
-      one.pane.put(source, value);
-    }
+    for (const [source, value] of Object.entries(data)) if (one.news(source, value)) one.pane.put(source, value);
     if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: data['live-tails'].features.length });
   }
 
@@ -177,12 +191,12 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     main: list[0].pane,
     flight: { ...quiet },
     rem: () => material.rem(),
-    renew: () => tending.renew(),
+    renew: (told) => tending.renew(told),
     restyle({ images = false } = {}) {
       for (const one of list) {
         const { style, data } = dataOf(one);
         one.pane.restyle(style(data));
-        one.said = new Map(Object.entries(data).map(([source, value]) => [source, JSON.stringify(value)]));
+        for (const [source, value] of Object.entries(data)) one.news(source, value);
         if (!images) continue;
         one.pane.redrawImages();
         one.swarm.anew();

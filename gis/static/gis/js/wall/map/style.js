@@ -9,7 +9,7 @@ import { cameras, fabric, places, sectors } from '../../cartography/marks.js';
 import { bridges, roads } from '../../cartography/roads.js';
 import { selectionMark, selectionShape } from '../../cartography/selection.js';
 import { staffLayer } from '../../cartography/staff.js';
-import { DRAWN, nothing } from '../../cartography/style.js';
+import { nothing, ownLayers } from '../../cartography/style.js';
 import { builtColour, choropleth, heat } from './load.js';
 import { SOURCES, cases, measured, rings, teamNames, teams, titles } from './marks.js';
 
@@ -21,16 +21,21 @@ const SWITCHED = ['subdistricts', 'communities', 'grids', 'unit_grids', 'places'
 /** What a wall shows before any scene says otherwise. */
 export const AT_FIRST = ['subdistricts', 'communities', 'grids', 'places', 'cameras', 'units', 'incidents'];
 
+/** What a first picture can do without: the texture of the city, and what stands in it for years. */
+const LATER = ['buildings', 'places', 'cameras', 'camera_views'];
+
 /** Names of areas are placed before those of teams: there are few of them, and they tell where everything else is. */
 const AREA_NAMES = ['subdistricts-name', 'communities-name', 'district-name'];
 
 /**
  * @param {{tokens: Record<string, string>, language: string, scale: number, size: number, tilted: boolean,
  *   sources: Record<string, object>, sourceOf: (layer: string) => string|undefined, tiled: string[], on: Set<string>, light: object, sky: object,
- *   classes: Map<string, number>|null, loadStale: boolean, data: Record<string, object>, marks?: boolean, fontFaces?: object}} given
- *   `on`: layers that are shown; `classes` of the choropleth by grid; `data`: what the GeoJSON sources hold
+ *   classes: Map<string, number>|null, loadStale: boolean, data: Record<string, object>, marks?: boolean, first?: boolean, fontFaces?: object}} given
+ *   `on`: layers that are shown; `classes` of the choropleth by grid; `data`: what the GeoJSON sources hold;
+ *   `first`: a picture that is soon there
  */
-export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf, tiled, on, light, sky, classes, loadStale, data, marks = true, fontFaces }) {
+export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf: known, tiled, own = [], on, light, sky, classes, loadStale, data, marks = true, first = false, fontFaces }) {
+  const sourceOf = (layer) => (first && LATER.includes(layer) ? undefined : known(layer));
   const b = brush({ tokens, language, scale, size, tilted });
   const has = (layer) => sourceOf(layer) !== undefined;
   const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
@@ -50,7 +55,7 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...['unit_grids', 'grids', 'communities', 'subdistricts'].flatMap((id) => draw(id, (p, s) => border(p, s, id))),
     ...draw('waters', waterOverBorders),
     ...draw('roads', bridges),
-    ...tiled.filter((id) => !DRAWN.includes(id)).flatMap((id) => draw(id, (p, s) => staffLayer(p, s, id))).filter(({ metadata }) => on.has(metadata.layer)),
+    ...ownLayers(tiled, own).flatMap((layer) => draw(layer.id, (p, s) => staffLayer(p, s, layer))).filter(({ metadata }) => on.has(metadata.layer)),
     ...outside(b),
     ...draw('district', (p, s) => border(p, s, 'district')),
     ...(tilted ? [] : heat(b, stale)),
@@ -78,7 +83,7 @@ function groundNames(b, sourceOf, draw) {
   const points = [...draw('places', places), ...draw('cameras', cameras)].filter(({ id }) => !b.tilted || kept.includes(id));
   const base = ['communities', 'roads', 'waters', 'greens'].map(sourceOf).find((id) => id !== undefined);
   if (base === undefined) return points;
-  return names(b, base, points).filter(({ metadata }) => !metadata || sourceOf(metadata.layer) !== undefined);
+  return names(b, base, points, sourceOf('buildings')).filter(({ metadata }) => !metadata || sourceOf(metadata.layer) !== undefined);
 }
 
 /** On the flat sheet no title covers a mark; in 3D titles stand before the thin stems, or they would be cut by them. */
