@@ -86,6 +86,8 @@ class WallFront(WallSite):
 
     def weigh(self, path: str, kind: str, body: bytes) -> None:
         """Notes an answer; each address once."""
+        if path in self.weights:
+            return
         size = len(gzip.compress(body, 6)) if kind.startswith(PACKED) else len(body)
         with self._lock:
             self.weights[path] = (kind.split(";", maxsplit=1)[0], size)
