@@ -26,10 +26,8 @@ from layers.walls.selectors import described_wall, scenes_of, seen_scenes, wall_
 LOOKERS = Access(capability=Capability.SEE_MAP, readers=frozenset({TokenScope.DISPLAY}))
 ENTRY = "gis/js/wall/main.js"
 #: What the page asks for as soon as it runs; its head asks for it while the scripts still come.
-EARLY = {
-    "answers": ("/live/state", "/api/layers"),
-    "files": tuple(f"vendor/noto-sans-sc/noto-sans-sc-ground-{weight}-normal.woff2" for weight in (400, 700)),
-}
+EARLY_ANSWERS = ("/live/state", "/api/layers")
+EARLY_FONTS = ("ground-400", "ground-700", "cases-700")
 WATCHERS = Access(capability=Capability.SEE_CASES)
 
 
@@ -63,7 +61,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "gis/wall.html",
-        {"wall_config": config, "wall": described, "early": EARLY | {"modules": modules_of(ENTRY)}},
+        {"wall_config": config, "wall": described, "early": _early(described["language"])},
     )
 
 
@@ -106,6 +104,13 @@ def _common(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         },
         "notice": notice(),
     }
+
+
+def _early(language: str) -> dict[str, tuple[str, ...]]:
+    """What the head asks for; names of cases in Chinese only where Chinese is shown."""
+    fonts = [name for name in EARLY_FONTS if language != "en" or name.startswith("ground")]
+    files = tuple(f"vendor/noto-sans-sc/noto-sans-sc-{name}-normal.woff2" for name in fonts)
+    return {"answers": EARLY_ANSWERS, "modules": modules_of(ENTRY), "files": files}
 
 
 def _actor(request: HttpRequest) -> Actor:

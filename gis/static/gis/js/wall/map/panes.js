@@ -14,6 +14,9 @@ import { MOST_TEAMS, swarm } from './swarm.js';
 import { arrivals } from './arrivals.js';
 import { tend } from './tending.js';
 
+/** A first picture that is not complete by then waits no longer for what it left out. */
+const FIRST_MS = 15_000;
+
 const nothing = () => ({ type: 'FeatureCollection', features: [] });
 
 /** Whether data of a source differ from the last; the same object is not looked into. @returns {(source: string, data: object) => boolean} */
@@ -104,10 +107,9 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     idle(one) {
       if (one !== list[0]) { told({ second: 'ready' }); return; }
       if (state.first) {
-        state.first = false;
         told({ ready: 'useful' });
         emit('useful');
-        api.restyle();
+        whole();
         return;
       }
       told({ ready: 'yes' });
@@ -118,6 +120,14 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     restored: (one) => { if (one === list[0]) emit('restored'); },
     refused: (_, fact) => tending.refused(fact),
   };
+
+  /** The first picture stands, or takes too long: now all of it. */
+  function whole() {
+    if (!state.first) return;
+    state.first = false;
+    api.restyle();
+  }
+  const impatient = setTimeout(whole, FIRST_MS);
 
   let named = false;
   function nameRiversOnce() {
@@ -260,6 +270,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     pad: divide,
     remove() {
       watcher.disconnect();
+      clearTimeout(impatient);
       quiet.end();
       tending.end();
       for (const { pane, box } of list) { pane.remove(); box.remove(); }

@@ -25,6 +25,9 @@ export const AT_FIRST = ['subdistricts', 'communities', 'grids', 'places', 'came
 /** What a first picture can do without: the texture of the city, and what stands in it for years. */
 const LATER = ['buildings', 'places', 'cameras', 'camera_views'];
 
+/** Sources that are empty until somebody chooses, measures or waits: each that is there is cut into tiles all the same. */
+const RESTING = ['selection', 'river-lines', 'live-tails', 'wall-rings', 'wall-heat', 'wall-measure'];
+
 /** Names of areas are placed before those of teams: there are few of them, and they tell where everything else is. */
 const AREA_NAMES = ['subdistricts-name', 'communities-name', 'district-name'];
 
@@ -38,6 +41,7 @@ const AREA_NAMES = ['subdistricts-name', 'communities-name', 'district-name'];
 export function wallStyle({ tokens, language, scale, size, tilted, sources, sourceOf: known, tiled, own = [], on, light, sky, classes, loadStale, data, marks = true, first = false, fontFaces }) {
   const sourceOf = (layer) => (first && LATER.includes(layer) ? undefined : known(layer));
   const b = brush({ tokens, language, scale, size, tilted });
+  const resting = first ? RESTING.filter((id) => !data[id]?.features.length) : [];
   const has = (layer) => sourceOf(layer) !== undefined;
   const draw = (layer, make) => (has(layer) ? make(b, sourceOf(layer)) : []);
   const shown = ({ metadata }) => !SWITCHED.includes(metadata?.layer) || on.has(metadata.layer) || (metadata.pick === 0 && metadata.layer !== 'unit_grids');
@@ -72,11 +76,11 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...fenceMarks(),
     ...selectionMark(b),
     ...measured(b),
-  ].filter(shown);
+  ].filter(shown).filter(({ source }) => !resting.includes(source));
   return {
     version: 8, name: `wangge wall ${tilted ? '3d' : '2d'}`, ...(fontFaces && { 'font-faces': fontFaces }),
     light, sky, transition: { duration: 0, delay: 0 },
-    sources: { ...sources, ...Object.fromEntries(SOURCES.map((id) => [id, { type: 'geojson', data: data[id] ?? nothing(), ...(MOVING.includes(id) && { maxzoom: COARSE }) }])) },
+    sources: { ...sources, ...Object.fromEntries(SOURCES.filter((id) => !resting.includes(id)).map((id) => [id, { type: 'geojson', data: data[id] ?? nothing(), ...(MOVING.includes(id) && { maxzoom: COARSE }) }])) },
     layers,
   };
 }
