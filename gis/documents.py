@@ -15,11 +15,12 @@ _HEAD = "<!-- Written by `manage.py document`; change the code, then run it agai
 
 
 def layers_page() -> str:
-    """docs/layers.md: every built-in layer with its attributes."""
+    """docs/layers.md: every built-in layer with its attributes, and how staff make more."""
     parts = [
         _HEAD,
         "# Layers\n",
         "Units as written; geometry is stored in EPSG:4326. `tiles` is the zoom from which an attribute travels.\n",
+        "Beside these stand the layers that staff make of their own data: [layers of their own](datasets.md).\n",
     ]
     return "\n".join([*parts, *(_layer(spec) for spec in BUILT_IN)])
 

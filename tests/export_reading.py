@@ -12,9 +12,14 @@ from layers.exports.asked import read_wanted
 from layers.exports.sight import Sight, sight_of
 from layers.exports.tables import Table
 from layers.exports.writing import Written, write_file
+from layers.geo.crs import METRIC_SRID, reproject_all
+from layers.imports.assembling import assemble, joined
 from layers.imports.delivery import Delivery, LayerRead
+from layers.imports.diffing import diff
 from layers.imports.findings import Answers
+from layers.imports.guessing import guess_mapping
 from layers.imports.inspect import inspect_files
+from layers.imports.plan_types import Stored
 
 #: A vertex may be off by so much, in metres of EPSG:4547.
 TOLERANCE_M = 0.001
@@ -64,10 +69,24 @@ def same(value: Any, read: Any, null: bool) -> bool:
     return str(read) == (value if isinstance(value, str) else value.isoformat())
 
 
+def as_stored(table: Table) -> Stored:
+    """The rows of a table as an import compares a delivery with them."""
+    own = ("id", "version", "valid_from", "valid_to")
+    return Stored(
+        ids=table.ids, row_ids=np.arange(len(table)), feature_versions=np.ones(len(table), dtype=int),
+        degrees=table.shapes, metric=reproject_all(table.shapes, table.crs, METRIC_SRID), digests=[b""] * len(table),
+        values={f.db_column: table.values[f.name] for f in table.fields if f.name not in own},
+    )  # fmt: skip
+
+
+def differences(table: Table, delivery: Delivery) -> dict[str, int]:
+    """How a delivery differs from a table, by columns guessed as an import guesses them: the kinds there are, counted."""
+    parts = [assemble(table.spec, held, guess_mapping(table.spec, held.columns))[0] for held in delivery.layers]
+    return {kind: count for kind, count in diff(table.spec, joined(parts), as_stored(table)).counts.items() if count}
+
+
 def stored_metric(table: Table) -> dict[str, Any]:
     """Id -> shape in EPSG:4547."""
-    from layers.geo.crs import METRIC_SRID, reproject_all
-
     return dict(zip(table.ids.tolist(), reproject_all(table.shapes, table.crs, METRIC_SRID), strict=True))
 
 

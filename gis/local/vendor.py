@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import children
+from . import children, letters
 from .console import Console, Step
 from .files import digest_of, read_json, read_stamp, remove_tree, sha256_of, write_whole
 from .places import Places
@@ -59,7 +59,7 @@ _SOURCE = re.compile(r"src: url\(\./files/(?P<file>[\w.-]+\.woff2)\) format\('wo
 
 def wanted_digest(root: Path) -> str:
     """What identifies the vendored folder that this tree asks for."""
-    return digest_of((root / "package-lock.json").read_bytes(), Path(__file__).read_bytes())
+    return digest_of((root / "package-lock.json").read_bytes(), Path(__file__).read_bytes(), *letters.sources())
 
 
 def is_current(places: Places) -> bool:
@@ -174,23 +174,37 @@ def _drop_map_comment(folder: Path) -> None:
 
 
 def _font_faces(source: Path, new: Path) -> Iterator[str]:
-    """``@font-face`` rules with relative addresses; copies the pieces they name."""
+    """``@font-face`` rules with relative addresses; copies the pieces they name. Of two rules for a letter the later one holds.
+
+    Both weights of a piece stand side by side: their ranges are the same, and packed the second takes no room.
+    """
     yield "/* Made by gis/local/vendor.py from the fontsource packages; licence: SIL Open Font License 1.1 (see LICENSE). */"
-    for package, folder, pieces in FONTS:
-        for weight in _WEIGHTS:
-            css = (source / package / f"{weight}.css").read_text(encoding="utf-8")
-            for face in _FACE.finditer(css):
-                piece = face["name"].removeprefix(folder + "-").removesuffix(f"-{weight}-normal")
-                body = face["body"]
-                found = _SOURCE.search(body)
-                if found is None or not pieces.fullmatch(piece):
-                    continue
-                shutil.copyfile(source / package / "files" / found["file"], new / folder / found["file"])
-                body = (
-                    body[: found.start()] + f"src: url({folder}/{found['file']}) format('woff2');" + body[found.end() :]
-                )
+    for package, folder, wanted in FONTS:
+        found = {weight: dict(_pieces(source / package, weight, folder, wanted)) for weight in _WEIGHTS}
+        for piece in found[_WEIGHTS[0]]:
+            for weight in _WEIGHTS:
+                file, body = found[weight][piece]
+                shutil.copyfile(source / package / "files" / file, new / folder / file)
                 yield "@font-face {" + body + "}"
+    package, folder, _ = FONTS[0]
+    for weight in _WEIGHTS:
+        pieces = [new / folder / file for _, (file, _) in _pieces(source / package, weight, folder, FONTS[0][2])]
+        for file, ranges in letters.make(pieces, new / folder, f"{folder}-{{group}}-{weight}-normal.woff2"):
+            yield letters.face("Noto Sans SC", weight, f"{folder}/{file}", ranges)
     yield ""
+
+
+def _pieces(package: Path, weight: int, folder: str, wanted: re.Pattern[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Of each wanted piece of one weight: its name, its file, and what stands in its rule."""
+    css = (package / f"{weight}.css").read_text(encoding="utf-8")
+    for face in _FACE.finditer(css):
+        piece = face["name"].removeprefix(folder + "-").removesuffix(f"-{weight}-normal")
+        body = face["body"]
+        found = _SOURCE.search(body)
+        if found is None or not wanted.fullmatch(piece):
+            continue
+        source = f"src: url({folder}/{found['file']}) format('woff2');"
+        yield piece, (found["file"], body[: found.start()] + source + body[found.end() :])
 
 
 def _swap_in(places: Places, new: Path, *, copy: bool) -> None:

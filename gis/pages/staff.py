@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from layers.api.description import describe_layer, described_person
 from layers.api.uploads import CHUNK_BYTES
+from layers.catalog.descriptions import COLOURS
 from layers.catalog.edit_rules import capability_for
 from layers.catalog.registry import visible_spec, visible_specs
 from layers.catalog.selectors import district_bounds, model_of, notice
@@ -87,6 +88,7 @@ def _page(request: HttpRequest, template: str, page: str, **more: Any) -> HttpRe
         "layers": [
             {**describe_layer(actor, spec), "imports": _takes_imports(actor, spec)} for spec in specs
         ],
+        "colours": [{"id": name, "title_zh": words.zh, "title_en": words.en} for name, words in COLOURS.items()],
         "limits": {"bytes": MAX_UPLOAD_BYTES, "chunk": CHUNK_BYTES},
         "layers_url": "/api/layers", "search_url": "/api/search", "feature_url": "/api/layers/{layer}/features/{id}",
         "tiles_url": "/tiles/{layers}.json",

@@ -44,6 +44,7 @@ def describe_layer(actor: Actor, spec: LayerSpec) -> dict[str, Any]:
         "public": spec.public,
         "staff": spec.staff,
         "label": spec.label,
+        "described": spec.stamp,
         "style": write_style(spec.style) if spec.style else None,
         "editable": spec.editable,
         "tiles": f"/tiles/{spec.id}.json" if spec.tiled else None,

@@ -97,7 +97,14 @@ def described_import(actor: Actor, row: Import) -> Json:
         "matched_by": row.diff.get("matched_by") if row.diff else None,
         "consequences": row.consequences, "offences": row.offences, "layer_version": version_of(row.layer),
         "can": actions_of(actor, row),
+        "description": _description(row) if row.makes_layer else None,
     }  # fmt: skip
+
+
+def _description(row: Import) -> Json:
+    """What the layer that an import makes will be: as it was prepared, else as far as somebody said."""
+    prepared: Json = row.diff.get("description") or row.answers.get("description") or {}
+    return prepared
 
 
 def described_changes(rows: Sequence[Change]) -> list[Json]:

@@ -10,6 +10,7 @@ from layers.imports import collections_read, csv_read, shapefiles, workbooks
 from layers.imports.archives import MAX_UPLOAD_BYTES, Entry, carried, too_large, unpack
 from layers.imports.delivery import Delivery, LayerRead
 from layers.imports.encodings import named
+from layers.imports.families import family_of, put_together
 from layers.imports.findings import Answers, Candidate, Notebook, Refused, found, refuse, unanswered
 from layers.imports.locating import locate
 from layers.imports.places import Box
@@ -19,6 +20,8 @@ from layers.imports.shapes import made_fit, repeated_rows
 from layers.imports.sniff import EXPECTED, HEAD_BYTES, UNREAD, WORDS, Kind, agrees, extension, identify, says
 
 _SHAPEFILE = ("shp", "shx", "dbf", "prj", "cpg")
+#: A layer, what the file says of its system, and what lies beside it that might say it.
+_Found = tuple[LayerRead, str | None, tuple[Candidate, ...]]
 _LONE = tuple(set(EXPECTED) - {"zip", "kmz", *_SHAPEFILE})
 
 
@@ -149,8 +152,8 @@ class _Sources:
 
     def read_into(self, delivery: Delivery, answers: Answers, work: Path, near_4326: Box | None) -> None:
         """Reads every layer, asks which one is meant, and finds where each lies."""
-        found_layers = self._read(answers, work)
         wanted = answers.source_layer.split("+")[0] if answers.source_layer else None
+        found_layers = _as_family(self._read(answers, work), wanted)
         names = [layer.name for layer, *_ in found_layers]
         if wanted is not None:
             found_layers = [item for item in found_layers if item[0].name == wanted]
@@ -165,8 +168,8 @@ class _Sources:
             delivery.layers.append(layer)
             _finished(layer, statement, answers, Notebook(layer.name, self.notes.findings), near_4326, hints)
 
-    def _read(self, answers: Answers, work: Path) -> list[tuple[LayerRead, str | None, tuple[Candidate, ...]]]:
-        layers: list[tuple[LayerRead, str | None, tuple[Candidate, ...]]] = []
+    def _read(self, answers: Answers, work: Path) -> list[_Found]:
+        layers: list[_Found] = []
         tables = [entry for entry in self.strays if entry.extension == "dbf"]
         for parts in self.shapefiles.values():
             parts.stray_tables = tables
@@ -204,6 +207,15 @@ class _Sources:
         return refuse("nothing_to_read", file=_listed([entry.name for entry in self.entries]) or "—")
 
 
+def _as_family(layers: list[_Found], wanted: str | None) -> list[_Found]:
+    """One layer in place of several that hold its points, its lines and its areas; else the layers as they are."""
+    family = family_of([layer.name for layer, *_ in layers])
+    if family is None or wanted not in (None, family) or len({statement for _, statement, _ in layers}) > 1:
+        return layers
+    whole = put_together(family, [layer for layer, *_ in layers])
+    return layers if whole is None else [(whole, *layers[0][1:])]
+
+
 def _has_main(group: list[Entry]) -> bool:
     return any(entry.extension == "shp" for entry in group)
 
@@ -228,10 +240,22 @@ def _finished(
     if outlines is None or not outlines.there.any():
         notes.note("no_geometry")
         return
-    repeated = repeated_rows(layer)
+    repeated, coinciding = repeated_rows(layer)
     if repeated.any():
         notes.note("shapes_repeated", rows=layer.rows[repeated])
+    if coinciding.any():
+        notes.note("shapes_coincide", rows=layer.rows[coinciding])
     locate(layer, statement, answers, notes, near_4326=near_4326, hints=hints)
+    _forget_mirrored(answers, notes)
+
+
+def _forget_mirrored(answers: Answers, notes: Notebook) -> None:
+    """Rings that run the wrong way only because the axes are exchanged are nothing of their own."""
+    mine = [item for item in notes.findings if item.layer == notes.layer]
+    if answers.swap_axes or any(item.code == "axes_swapped" for item in mine):
+        notes.findings[:] = [
+            item for item in notes.findings if item.layer != notes.layer or item.code != "rings_turned"
+        ]
 
 
 def paths_of(target: Path) -> list[tuple[str, Path]]:

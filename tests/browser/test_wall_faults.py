@@ -10,15 +10,17 @@ import pytest
 from layers.people.models import Token
 from layers.people.selectors import actor_of, token_digest
 from layers.people.services import revoke_token
+from layers.walls.models import WallPresence
 from tests.cases import act, point_in, report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = "document.documentElement.dataset"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SMALL = (960, 540)
+CANVAS = "document.querySelector('canvas.maplibregl-canvas')"
+PANE = "document.querySelector('.wall-pane').dataset"
 #: What a browser and the library say by themselves when a server or a context goes away.
-#: The last is said by the library, once, when paint changes while a style is being put in place; the picture heals.
-EXPECTED = ("net::ERR", "WebGL", "context", "Failed to fetch", "this.expression.evaluate")
+EXPECTED = ("net::ERR", "WebGL", "context", "Failed to fetch")
 
 
 @pytest.fixture
@@ -87,6 +89,34 @@ def test_a_critical_case_takes_the_wall_and_the_scene_comes_back(display, site_c
     watched.wait_until("document.querySelectorAll('.takeover .near-row').length > 0")
     act(incident, actor_of(site_cast.person("community_head", grid[:12])), "accept")
     watched.wait_until(f"{PAGE}.takeover === undefined && {PAGE}.scene === {scene!r}")
+
+
+def test_a_lost_context_heals_without_a_flash_and_is_told_to_the_server(display):
+    watched = display()
+    watched.page.evaluate("window.kept = 'this page'")
+    watched.wait_until("document.querySelector('.wall-kept').width > 300", 60)
+    lost = losses()
+    watched.page.evaluate(
+        f"window.gl = {CANVAS}.getContext('webgl2').getExtension('WEBGL_lose_context'); gl.loseContext()"
+    )
+    watched.wait_until(f"{PANE}.context === 'lost'", 60)
+    assert not watched.page.evaluate("document.querySelector('.wall-kept').hidden"), "the last picture stays up"
+    watched.page.evaluate("gl.restoreContext()")
+    watched.wait_until(f"{PANE}.context === 'ok'", 60)
+    assert watched.page.evaluate("document.querySelector('.wall-kept').hidden")
+    assert watched.page.evaluate("window.kept") == "this page", "it healed; it was not loaded again"
+    watched.wait_until(f"{PAGE}.live === 'live'", 60)
+    for _ in range(1200):
+        if losses() > lost:
+            break
+        watched.page.wait_for_timeout(50)
+    assert losses() == lost + 1
+    forgive(watched)
+
+
+def losses() -> int:
+    """Lost contexts that screens have told of."""
+    return sum(WallPresence.objects.values_list("context_losses", flat=True))
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "dark"), ("en", "light")])

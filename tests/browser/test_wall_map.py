@@ -111,6 +111,15 @@ def test_stale_layers_and_a_lost_heartbeat_take_the_colour_away_and_give_it_back
     assert watched.page.evaluate("getComputedStyle(document.querySelector('.wall-pane')).filter") == "none"
 
 
+def test_a_choropleth_that_grows_old_and_changes_at_once_is_drawn_without_an_error(stage):
+    watched = stage()
+    idle(watched, "wall.choropleth('open_now', load())")
+    classes = "new Map([...load().keys()].map((code, at) => [code, at % 5]))"
+    idle(watched, f"wall.dim('stale', {{}}); wall.choropleth('open_now', {classes})")
+    idle(watched, "wall.dim('live', {}); wall.choropleth('open_now', load())")
+    assert watched.errors == []
+
+
 def test_a_new_case_pulses_once_and_an_unanswered_critical_one_goes_on(stage):
     watched = stage(motion="no-preference", feed="{cases: 3, critical: 0, units: 0}")
     watched.page.evaluate(

@@ -1,6 +1,8 @@
-"""What comes out goes back in: every layer, in every format that is read, in every system; within 1 mm, value by value."""
+"""What comes out goes back in: every layer, in every format that is read, in every system; within 1 mm, value by value, as *unchanged*."""
 
 from __future__ import annotations
+
+import zipfile
 
 import pytest
 
@@ -11,7 +13,17 @@ from layers.exports.formats import SYSTEMS
 from layers.exports.selectors import read_table
 from layers.exports.sight import sight_of
 from layers.imports.sandbox import inspect
-from tests.export_reading import TOLERANCE_M, farthest_m, read_back, rows_of, same, stored_metric, truth_of, written
+from tests.export_reading import (
+    TOLERANCE_M,
+    differences,
+    farthest_m,
+    read_back,
+    rows_of,
+    same,
+    stored_metric,
+    truth_of,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 PLACED = [spec.id for spec in BUILT_IN if spec.versioned and spec.id != "units"]
@@ -19,7 +31,7 @@ PLACED = [spec.id for spec in BUILT_IN if spec.versioned and spec.id != "units"]
 LARGE = {"buildings": "411102003", "unit_grids": "411102003"}
 #: What is true of the stored shapes themselves.
 ALSO_STORED = {"shapes_spiked"}
-READ = ("gpkg", "geojson", "shp.zip", "fgb", "csv")
+READ = ("gpkg", "geojson", "shp.zip", "fgb", "csv", "xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +39,14 @@ def stored(district, django_db_blocker):
     """Layer -> (rows as they are stored, their shapes in EPSG:4547)."""
     with django_db_blocker.unblock():
         tables = {layer: read_table(sight_of(None, layer), Selection(area=LARGE.get(layer, ""))) for layer in PLACED}
-    return {layer: (truth_of(table), stored_metric(table), table.fields) for layer, table in tables.items()}
+    return {layer: (truth_of(table), stored_metric(table), table) for layer, table in tables.items()}
 
 
 @pytest.mark.parametrize("form", READ)
 @pytest.mark.parametrize("layer", PLACED)
 def test_a_layer_comes_back_as_it_went(layer, form, stored, tmp_path):
-    truth, metric, fields = stored[layer]
+    truth, metric, table = stored[layer]
+    fields = table.fields
     for crs in SYSTEMS:
         path = tmp_path / f"{layer}-{crs}.{form}"
         assert written(path, layer=layer, crs=crs, area=LARGE.get(layer, "")).count == len(truth)
@@ -51,6 +64,7 @@ def test_a_layer_comes_back_as_it_went(layer, form, stored, tmp_path):
             and not same(truth[key][field.name], column.values[number], column.null[number])
         ]
         assert not wrong[:5]
+        assert differences(table, delivery) == {"unchanged": len(truth)}
         missing = {name for held, *_ in rows for name in names if held.column(name) is None}
         assert not missing
 
@@ -64,12 +78,30 @@ def test_the_sandbox_accepts_an_export_as_it_is(form, stored, tmp_path):
     assert inspected.report["layers"][0]["count"] == len(stored["grids"][0])
 
 
-def test_layers_of_several_types_are_one_shapefile_a_type(stored, tmp_path):
+def test_a_layer_of_several_types_is_one_shapefile_a_type_and_one_layer_again(stored, tmp_path):
     path = tmp_path / "places.shp.zip"
     written(path, layer="places", crs=4547, encoding="GBK")
-    delivery = read_back(path)
-    assert [(held.name, held.geometry_type.removeprefix("Multi")) for held in delivery.layers] == [
-        ("places_point", "Point"), ("places_line", "LineString"), ("places_polygon", "Polygon"),
-    ]  # fmt: skip
-    assert {held.encoding for held in delivery.layers} <= {"GBK", "GB18030"}
-    assert len(rows_of(delivery)) == len(stored["places"][0])
+    with zipfile.ZipFile(path) as archive:
+        mains = [name for name in archive.namelist() if name.endswith(".shp")]
+        assert mains == ["places_point.shp", "places_line.shp", "places_polygon.shp"]
+        assert archive.read("places_line.cpg") == b"GBK"
+    inspected = inspect(path, rows=True)
+    assert inspected.report["verdict"] == "accept"
+    (held,) = inspected.delivery.layers
+    assert held.name == "places" and held.encoding in ("GBK", "GB18030")
+    assert differences(stored["places"][2], inspected.delivery) == {"unchanged": len(stored["places"][0])}
+
+
+def test_shapefiles_of_other_columns_or_names_stay_apart(stored, tmp_path):
+    places, roads = tmp_path / "places.shp.zip", tmp_path / "roads.shp.zip"
+    written(places, layer="places")
+    written(roads, layer="roads")
+    mixed = tmp_path / "mixed.zip"
+    with zipfile.ZipFile(mixed, "w") as target:
+        for source, stem, ending in ((places, "places_point", "places_point"), (roads, "roads", "places_line")):
+            with zipfile.ZipFile(source) as archive:
+                for part in ("shp", "shx", "dbf", "prj", "cpg"):
+                    target.writestr(f"{ending}.{part}", archive.read(f"{stem}.{part}"))
+    delivery = read_back(mixed)
+    assert [held.name for held in delivery.layers] == ["places_point", "places_line"]
+    assert "several_layers" in {finding.code for finding in delivery.findings}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import shapely
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from layers.catalog.datasets import change_description, make_layer, may_describe, retire_layer
@@ -304,3 +305,25 @@ def test_a_second_goes_by_without_asking(django_assert_num_queries, monkeypatch)
     assert known_spec("hydrants") is None
     with django_assert_num_queries(1):
         spec_of("hydrants")
+
+
+@pytest.mark.usefixtures("own_database")
+def test_tiles_take_the_short_way_while_the_description_is_known(django_assert_num_queries, monkeypatch):
+    from layers.geo.tilemath import tile_at
+    from layers.tiles import short
+
+    spec = made(None, seen_by="public")
+    publish(spec, [row("hydrants", 1, LON, LAT)])
+    x, y = tile_at(LON, LAT, 16)
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": f"/tiles/hydrants/16/{x}/{y}.mvt", "QUERY_STRING": "v=1&s=public"}
+    assert short._try(asked) is None, "a version that this process has not seen goes the long way"
+    assert Client().get(f"{asked['PATH_INFO']}?{asked['QUERY_STRING']}").status_code == 200
+    with django_assert_num_queries(0):
+        ready = short._try(asked)
+    assert ready is not None and ready.status == 200
+    monkeypatch.setattr("layers.catalog.staff_layers.KEEP_S", -1.0)
+    assert short._try(asked) is None, "what is known is too old to go by"
+    monkeypatch.undo()
+    change_description(actor=None, layer="hydrants", version=1, changes={"seen_by": "map"})
+    assert short._try(asked) is None, "a layer that is public no more"
+    assert Client().get(f"{asked['PATH_INFO']}?{asked['QUERY_STRING']}").status_code == 404

@@ -49,9 +49,9 @@ test('colours mix and refuse what is not one', () => {
 });
 
 test('base layers share one source, layers under rights another, hidden ones none', () => {
-  const described = ['district', 'roads', 'unit_grids', 'cameras', 'places', 'new:wells'].map((id) => ({ id, tiles: `/tiles/${id}.json` }));
+  const described = ['district', 'buildings', 'roads', 'unit_grids', 'cameras', 'places', 'new:wells'].map((id) => ({ id, tiles: `/tiles/${id}.json` }));
   const sources = plan([...described, { id: 'incidents', tiles: null }]);
-  assert.deepEqual([...sources], [['base', ['district', 'roads']], ['marks', ['places', 'cameras']], ['only-unit_grids', ['unit_grids']], ['only-new:wells', ['new:wells']]]);
+  assert.deepEqual([...sources], [['base', ['district', 'roads']], ['built', ['buildings']], ['marks', ['places', 'cameras']], ['only-unit_grids', ['unit_grids']], ['only-new:wells', ['new:wells']]]);
   assert.equal(sourceLookup(sources)('incidents'), undefined);
   assert.equal(vectorSource({ tiles: ['/tiles/a/{z}/{x}/{y}.mvt?v=1'] }, 'http://h').tiles[0], 'http://h/tiles/a/{z}/{x}/{y}.mvt');
 });
@@ -59,6 +59,8 @@ test('base layers share one source, layers under rights another, hidden ones non
 test('font pieces reach the map with their ranges, other families do not', () => {
   const rule = { family: '"Noto Sans SC"', weight: '700', source: 'url("files/a.woff2") format("woff2"), url(files/a.woff)', range: 'U+4E00-4FFF, U+FF01', base: 'http://h/static/fonts.css' };
   assert.deepEqual(facesOf([rule, { ...rule, family: 'Other' }]), { 'Noto Sans SC Bold': [{ url: 'http://h/static/files/a.woff2', 'unicode-range': ['U+4E00-4FFF', 'U+FF01'] }] });
+  const later = { ...rule, source: 'url(b.woff2)', range: 'U+4E00' };
+  assert.deepEqual(facesOf([rule, later])['Noto Sans SC Bold'].map(({ url }) => url), ['http://h/static/b.woff2', 'http://h/static/files/a.woff2'], 'the later rule is asked first');
   assert.deepEqual(ranges(''), []);
 });
 

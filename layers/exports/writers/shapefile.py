@@ -19,7 +19,7 @@ from layers.exports.notes import Note
 from layers.exports.tables import Table
 from layers.exports.writers.dbf import CODECS, dbf_bytes
 from layers.exports.writers.texts import BOM
-from layers.exports.writers.zipped import write_zip
+from layers.exports.writers.zipped import Contents, write_zip
 
 #: Type of geometry -> (end of the file's name, the type that shapefiles know).
 _FILES = {
@@ -38,7 +38,7 @@ def write_shapefile(table: Table, path: Path, words: About, encoding: str) -> li
     legend = _legend(table, names)
     notes: list[Note] = []
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".shapefile-") as work:
-        members: list[tuple[str, bytes | Path]] = [("README.txt", _readme(table, words, encoding, names).encode())]
+        members: list[tuple[str, Contents]] = [("README.txt", _readme(table, words, encoding, names).encode())]
         for stem, kind, part in _parts(table):
             records, cut = dbf_bytes(part, names, encoding)
             notes += cut

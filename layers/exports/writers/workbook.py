@@ -1,16 +1,18 @@
-"""Excel workbooks: texts stay texts, days are days, and no cell is a formula. A second sheet explains the fields."""
+"""Excel workbooks: texts stay texts, days are days, and no cell is a formula. A second sheet explains the fields.
+
+The parts are written here as they are made, row by row: hundreds of thousands of rows need no more memory than one.
+"""
 
 from __future__ import annotations
 
 import re
-import zipfile
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from xml.sax.saxutils import escape
 
 from layers.exports.about import About
 from layers.exports.notes import unholdable
@@ -24,8 +26,29 @@ MOST_TEXT = 32_767
 MOST_ROWS = 1_048_576
 #: The sheet that explains the fields.
 LEGEND = "说明"
-_MOMENT = datetime(2000, 1, 1)
-_EPOCH = date(1900, 3, 1)  # before it the calendar of spreadsheets is wrong by a day
+#: Characters that no XML text may hold.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_EPOCH = date(1899, 12, 30)
+_FIRST_DAY = date(1900, 3, 1)  # before it the calendar of spreadsheets is wrong by a day
+_MOMENT = "2000-01-01T00:00:00Z"
+_PIECE = 2000
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+#: Style 1 is text (and stays it when somebody edits the cell), style 2 a day.
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3">'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" quotePrefix="1"/>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
 
 
 def write_xlsx(table: Table, path: Path, words: About) -> None:
@@ -34,25 +57,19 @@ def write_xlsx(table: Table, path: Path, words: About) -> None:
     Raises Unholdable for a text that is too long or holds control characters, and for too many rows.
     """
     _demand_room(table)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(table.spec.id[:31])
-    sheet.freeze_panes = "A2"
     names = [field.name for field in table.fields]
     place_names, places = _places(table)
-    sheet.append([_text(sheet, name) for name in (*names, *place_names)])
     columns = [table.values[name].tolist() for name in names]
     rows = zip(*columns, strict=True) if columns else iter([()] * len(table))
-    for row, where in zip(rows, places, strict=True):
-        sheet.append([_cell(sheet, value) for value in (*row, *where)])
-    _explain(book.create_sheet(LEGEND), table, words)
-    book.properties.creator, book.properties.title = "Wangge", words.title
-    book.properties.description, book.properties.created = words.description, _MOMENT
-    raw = path.with_name(path.name + ".raw")
-    try:
-        book.save(raw)
-        write_zip(path, _members(raw))
-    finally:
-        raw.unlink(missing_ok=True)
+    lines = ((*row, *where) for row, where in zip(rows, places, strict=True))
+    write_zip(
+        path,
+        [
+            *((name, (_HEAD + text).encode()) for name, text in _frame(table.spec.id[:31], words)),
+            ("xl/worksheets/sheet1.xml", _sheet([(*names, *place_names)], lines, frozen=True)),
+            ("xl/worksheets/sheet2.xml", _sheet(_explained(table, words), iter(()))),
+        ],
+    )
 
 
 def _demand_room(table: Table) -> None:
@@ -62,18 +79,14 @@ def _demand_room(table: Table) -> None:
         if field.type != "text":
             continue
         texts = table.values[field.name].tolist()
-        control = [i for i, text in enumerate(texts) if text and ILLEGAL_CHARACTERS_RE.search(text)]
+        control = [i for i, text in enumerate(texts) if text and _CONTROL.search(text)]
         long = [i for i, text in enumerate(texts) if text and len(text) > MOST_TEXT]
         if control:
             ids = (str(table.ids[i]) for i in control)
             raise unholdable(field.name, ids, "含有工作簿写不下的控制字符", "control characters that no workbook holds")
         if long:
-            raise unholdable(
-                field.name,
-                (str(table.ids[i]) for i in long),
-                f"超过 {MOST_TEXT} 个字符",
-                f"longer than {MOST_TEXT} characters",
-            )
+            ids = (str(table.ids[i]) for i in long)
+            raise unholdable(field.name, ids, f"超过 {MOST_TEXT} 个字符", f"longer than {MOST_TEXT} characters")
 
 
 def _places(table: Table) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -88,49 +101,99 @@ def _places(table: Table) -> tuple[list[str], list[tuple[Any, ...]]]:
     return names, [tuple(text[at : at + MOST_TEXT] if text else None for at in starts) for (text,) in values]
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return _text(sheet, str(stated(value)))
-    if isinstance(value, date):
-        if value < _EPOCH:
-            return _text(sheet, value.isoformat())
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = "yyyy-mm-dd"
-        return cell
-    return _text(sheet, value) if isinstance(value, str) else value
-
-
-def _text(sheet: Any, text: str) -> Any:
-    """A cell that is text whatever it begins with, and stays text when somebody edits it."""
-    cell = WriteOnlyCell(sheet, "")
-    cell._value, cell.data_type = text, "s"  # setting the value would make a formula of `=…`
-    cell.number_format = "@"
-    cell.quotePrefix = True
-    return cell
-
-
-def _explain(sheet: Any, table: Table, words: About) -> None:
-    for line in words.lines:
-        sheet.append([_text(sheet, line)])
-    sheet.append([])
-    sheet.append(
-        [_text(sheet, head) for head in ("字段 field", "中文", "English", "类型 type", "单位 unit", "取值 values")]
-    )
+def _explained(table: Table, words: About) -> list[tuple[str, ...]]:
+    """The lines of the second sheet."""
+    lines: list[tuple[str, ...]] = [(line,) for line in words.lines]
+    lines += [(), ("字段 field", "中文", "English", "类型 type", "单位 unit", "取值 values")]
     for field in table.fields:
-        values = " ".join(f"{code}={words_.zh}" for code, words_ in field.values.items())
-        sheet.append([_text(sheet, part) for part in (field.name, field.zh, field.en, field.type, field.unit, values)])
+        values = " ".join(f"{code}={meant.zh}" for code, meant in field.values.items())
+        lines.append((field.name, field.zh, field.en, field.type, field.unit, values))
+    return lines
 
 
-def _members(raw: Path) -> list[tuple[str, bytes | Path]]:
-    """The parts of a workbook in a fixed order, the moment of saving replaced by a fixed one."""
-    stamp = _MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    members: list[tuple[str, bytes | Path]] = []
-    with zipfile.ZipFile(raw) as archive:
-        for name in archive.namelist():
-            data = archive.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            members.append((name, data))
-    return members
+def _sheet(heads: list[tuple[str, ...]], lines: Iterator[tuple[Any, ...]], *, frozen: bool = False) -> Iterator[bytes]:
+    """A sheet's part in pieces: lines of text first, then lines of values."""
+    views = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if frozen else ""
+    yield (
+        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{views}</sheetView></sheetViews>'
+        "<sheetData>"
+    ).encode()
+    yield "".join(_row(number, line) for number, line in enumerate(heads, start=1)).encode()
+    number = len(heads) + 1
+    while piece := list(islice(lines, _PIECE)):
+        yield "".join(_row(number + place, line) for place, line in enumerate(piece)).encode()
+        number += len(piece)
+    yield b"</sheetData></worksheet>"
+
+
+def _row(number: int, line: Sequence[Any]) -> str:
+    cells = (_cell(f"{_letters(place)}{number}", value) for place, value in enumerate(line))
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+@cache
+def _letters(place: int) -> str:
+    """The name of a column: A, B … Z, AA …"""
+    before, last = divmod(place, 26)
+    return (_letters(before - 1) if before else "") + chr(65 + last)
+
+
+def _cell(where: str, value: Any) -> str:
+    """A cell: texts as text, days as days, numbers and truths bare, moments as ISO 8601; nothing for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return f'<c r="{where}" t="b"><v>{value:d}</v></c>'
+    if isinstance(value, int | float):
+        return f'<c r="{where}"><v>{value!r}</v></c>'
+    if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
+        return f'<c r="{where}" s="2"><v>{(value - _EPOCH).days}</v></c>'
+    text = escape(str(stated(value)), {"\r": "&#13;"})
+    return f'<c r="{where}" s="1" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def _frame(title: str, words: About) -> list[tuple[str, str]]:
+    """The parts that hold the sheets together, (name, XML)."""
+    about = f"<dc:creator>Wangge</dc:creator><dc:title>{escape(words.title)}</dc:title><dc:description>{escape(words.description)}</dc:description>"
+    stamps = "".join(
+        f'<dcterms:{part} xsi:type="dcterms:W3CDTF">{_MOMENT}</dcterms:{part}>' for part in ("created", "modified")
+    )
+    sheets = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"/>'
+        for number, name in enumerate((title, LEGEND), start=1)
+    )
+    parts = (("sheet1", "worksheet"), ("sheet2", "worksheet"))
+    return [
+        (
+            "[Content_Types].xml",
+            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>'
+            + "".join(
+                f'<Override PartName="/xl/worksheets/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>'
+                for name, kind in parts
+            )
+            + '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>',
+        ),
+        (
+            "_rels/.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+            f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
+        ),
+        (
+            "docProps/core.xml",
+            f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+            ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f"{about}{stamps}</cp:coreProperties>",
+        ),
+        ("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'),
+        (
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+            f'<Relationship Id="rId2" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/>'
+            f'<Relationship Id="rId3" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        ),
+        ("xl/styles.xml", _STYLES),
+    ]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildLegend, brief } from '../../../gis/static/gis/js/legend.js';
-import { drawnIncidents, drawnUnits, shortNames, urgentFor } from '../../../gis/static/gis/js/live/drawing.js';
+import { dotsOf, drawnIncidents, drawnUnits, shortNames, urgentFor } from '../../../gis/static/gis/js/live/drawing.js';
 import { noticeText, span, stripText } from '../../../gis/static/gis/js/livestrip.js';
 import { MARK_TOKENS, SEVERITIES, SHAPES, outline, strokesNamed } from '../../../gis/static/gis/js/cartography/shapes.js';
 import { speaker } from '../../../gis/static/gis/js/words.js';
@@ -126,4 +126,12 @@ test('all colours of the marks are tokens of the map', () => {
   const style = make({ live: ['incidents', 'units'] });
   const legend = style.layers.find((layer) => layer.id === 'incidents-2').metadata.legend;
   for (const token of MARK_TOKENS) assert.match(legend.colours[token], /^#[0-9a-f]{6}$/, token);
+});
+
+test('of very many teams a dot tells where each stands and whether it is known; one without a place has none', () => {
+  const team = (id, geometry, stale = false) => ({ id, geometry, properties: { id, stale } });
+  const at = { type: 'Point', coordinates: [114, 33.5] };
+  const dots = (stale) => dotsOf([team('a', at), team('b', at, true), team('c', null)], { stale }).map(({ id, place, icon }) => [id, place[0], icon]);
+  assert.deepEqual(dots(false), [['a', 114, 'unit:standing'], ['b', 114, 'unit:stale']]);
+  assert.deepEqual(dots(true), [['a', 114, 'unit:stale'], ['b', 114, 'unit:stale']]);
 });

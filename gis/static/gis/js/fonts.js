@@ -22,7 +22,8 @@ export function firstUrl(source, base) {
  */
 export function facesOf(rules) {
   const faces = {};
-  for (const rule of rules) {
+  // Of two rules for a letter a style sheet takes the later one, the map the earlier.
+  for (const rule of [...rules].reverse()) {
     if (!/noto sans( cjk)? sc/i.test(rule.family)) continue;
     const name = NAMES[rule.weight] ?? (rule.weight === 'bold' ? NAMES[700] : rule.weight === 'normal' ? NAMES[400] : '');
     const url = firstUrl(rule.source, rule.base);

@@ -1,5 +1,7 @@
 /** Map images from the symbols of the icon files: paths drawn on a canvas in the theme's ink, no sprite, no address. */
 
+import { paper } from './paper.js';
+
 const SIZE = 20;
 
 /** The shapes of the symbols in an icon file. @returns {Promise<Map<string, SVGElement>>} */
@@ -26,8 +28,7 @@ function pathOf(shape) {
  */
 export function drawSymbol(symbol, { ink, halo, ratio }) {
   const side = Math.ceil(SIZE * ratio);
-  const canvas = new OffscreenCanvas(side, side);
-  const context = canvas.getContext('2d');
+  const { context, pixels } = paper(side, side);
   const scale = ((SIZE - 4) / 24) * ratio;
   context.translate(2 * ratio, 2 * ratio);
   context.scale(scale, scale);
@@ -41,14 +42,13 @@ export function drawSymbol(symbol, { ink, halo, ratio }) {
       if (colour === ink && shape.getAttribute('fill') === 'currentColor') { context.fillStyle = ink; context.fill(pathOf(shape), 'evenodd'); }
     }
   }
-  return context.getImageData(0, 0, side, side);
+  return pixels();
 }
 
 /** The four corners round a selected point. */
 export function drawBracket({ ink, halo, ratio }) {
   const [side, reach, gap] = [44 * ratio, 9 * ratio, 5 * ratio];
-  const canvas = new OffscreenCanvas(side, side);
-  const context = canvas.getContext('2d');
+  const { context, pixels } = paper(side, side);
   const [near, far] = [gap, side - gap];
   for (const [colour, width] of [[halo, 4.5], [ink, 2]]) {
     context.strokeStyle = colour;
@@ -61,5 +61,5 @@ export function drawBracket({ ink, halo, ratio }) {
       context.stroke();
     }
   }
-  return context.getImageData(0, 0, side, side);
+  return pixels();
 }

@@ -4,7 +4,7 @@ import { zoomRange } from './legend.js';
 import { grouped } from './numbers.js';
 import { titleOf } from './words.js';
 
-const GROUPS = { areas: 'Areas', ground: 'Ground', built: 'Built', places: 'Places', watch: 'Watch', live: 'Live' };
+const GROUPS = { areas: 'Areas', ground: 'Ground', built: 'Built', places: 'Places', watch: 'Watch', live: 'Live', own: 'Own layers' };
 
 /**
  * @param {{described: object[], style: object, zoom: number, hidden: Set<string>, language: string, say: Function, counts?: Map<string, string>}} given

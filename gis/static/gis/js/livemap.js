@@ -16,8 +16,8 @@ const LOOK_MS = 30_000;
 /**
  * @param {{map: object, sheet: object, say: Function, language: string, still: () => boolean,
  *   counted: (layer: string, text: string) => void, selected: () => {layer: string, id: string}|null,
- *   changed: (feature: object|null) => void, published: (layer: string) => void}} given `changed`: the selected
- *   feature as the stream has it now
+ *   changed: (feature: object|null) => void, published: (told: object) => void}} given `changed`: the selected
+ *   feature as the stream has it now; `published`: a layer has a new version or description
  */
 export function liveMap({ map, sheet, say, language, still, counted, selected, changed, published }) {
   const page = document.body.dataset;
@@ -76,8 +76,9 @@ export function liveMap({ map, sheet, say, language, still, counted, selected, c
   }
 
   function some(changes) {
-    for (const { op, layer, id, feature, kind } of changes) {
-      if (op === 'published') published(layer);
+    for (const change of changes) {
+      const { op, layer, id, feature, kind } = change;
+      if (op === 'published' || op === 'described') published(change);
       else if (layer === 'incidents') {
         if (op === 'add' && kind === 'incident.reported') rings.arrived(feature);
         else rings.changed(id, feature);

@@ -101,13 +101,13 @@ function openMap(view) {
 function goLive() {
   live = liveMap({
     map, sheet, say, language, still, counted: (layer, text) => { sheet.counts.set(layer, text); views.layers.count(layer, text); },
-    selected: () => chosen.current(), changed: (feature) => chosen.changed(feature), published: () => newTiles(),
+    selected: () => chosen.current(), changed: (feature) => chosen.changed(feature), published: (told) => newTiles(told),
   });
   live.start();
 }
 
 function wire() {
-  newTiles = watch({ map, sheet, status, say, now, drawn: () => views.seen.draw(map.drawn(), sheet.described) });
+  newTiles = watch({ map, sheet, status, say, now, drawn: () => views.seen.draw(map.drawn(), sheet.described), redraw, counted: panels });
   map.on('move', moving);
   map.on('moveend', remember);
   map.on('zoomend', panels);

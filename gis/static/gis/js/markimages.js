@@ -1,5 +1,7 @@
 /** Pixels of the marks of incidents and units: halo first, then the strokes in the theme's colours. */
 
+import { paper } from './paper.js';
+
 const HALO = 4;
 
 /** Half the side of the smallest square round 0, 0 that holds the strokes and their halo: no more than that keeps names away. */
@@ -14,8 +16,7 @@ function reachOf(strokes) {
  */
 export function drawStrokes(strokes, { tokens, ratio }) {
   const side = 2 * Math.ceil(reachOf(strokes) * ratio);
-  const canvas = new OffscreenCanvas(side, side);
-  const context = canvas.getContext('2d');
+  const { context, pixels } = paper(side, side);
   context.translate(side / 2, side / 2);
   context.scale(ratio, ratio);
   context.lineJoin = 'miter';
@@ -34,5 +35,5 @@ export function drawStrokes(strokes, { tokens, ratio }) {
       context.stroke(path);
     }
   }
-  return context.getImageData(0, 0, side, side);
+  return pixels();
 }

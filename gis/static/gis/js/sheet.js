@@ -17,17 +17,16 @@ function keptHidden(known) {
 /** Loads what the map is made of. @param {{config: object, files: object}} given */
 export async function openSheet({ config, files }) {
   const material = await openMaterial({ urls: addresses(config), files });
-  const { described, live, tiled, specs, fontFaces, sourceOf, tokens, rem } = material;
+  const { described, live, tiled, own, fontFaces, sourceOf, tokens, rem } = material;
   const hidden = keptHidden(described.map((layer) => layer.id));
 
-  return {
-    ...material,
+  return Object.assign(material, {
     hidden,
     counts: new Map(live.map((id) => [id, ''])),
     style(tilted) {
       return buildStyle({
         tokens: tokens(), language: config.language, scale: rem() / 16, tilted, hidden, sourceOf,
-        sources: { ...specs }, known: tiled, live,
+        sources: { ...material.specs }, known: tiled, own, live,
         ...(Object.keys(fontFaces).length && { fontFaces }),
       });
     },
@@ -36,5 +35,5 @@ export async function openSheet({ config, files }) {
       else hidden.add(layer);
       try { localStorage.setItem(KEPT, JSON.stringify([...hidden])); } catch (refused) { /* not remembered, still switched */ }
     },
-  };
+  });
 }

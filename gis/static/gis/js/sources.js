@@ -1,7 +1,8 @@
-/** Which tile source carries which layer: base layers in one, what rights limit in another, the rest alone. Pure. */
+/** Which tile source carries which layer: base layers in one, buildings (nine tenths of all bytes) and what rights limit in others, the rest alone. Pure. */
 
 const TOGETHER = {
-  base: ['district', 'subdistricts', 'communities', 'grids', 'buildings', 'roads', 'waters', 'greens'],
+  base: ['district', 'subdistricts', 'communities', 'grids', 'roads', 'waters', 'greens'],
+  built: ['buildings'],
   marks: ['places', 'cameras', 'camera_views'],
 };
 
@@ -22,7 +23,7 @@ export function plan(described) {
 }
 
 /** Layer in a tile -> the attribute by which its state on the map is kept; a camera's view goes with the camera. */
-const STATE_IDS = { buildings: 'id', grids: 'code', cameras: 'id', camera_views: 'camera' };
+const STATE_IDS = { buildings: 'id', grids: 'code', communities: 'code', communities_label: 'code', cameras: 'id', camera_views: 'camera' };
 
 /**
  * A MapLibre source from TileJSON; addresses made absolute, as a worker has no page to start from. Version and scope
@@ -58,6 +59,21 @@ export function withQuery(address, queries) {
 export function newer(before, after) {
   const version = (query) => new URLSearchParams(query).get('v');
   return [...after].some(([layers, query]) => before.has(layers) && version(before.get(layers)) !== version(query));
+}
+
+/** What decides the style of a map: layers and sources, without what only counts rows. */
+export function drawnAs({ described, specs }) {
+  return JSON.stringify([described.map(({ count, version, bbox, ...drawn }) => drawn), specs]);
+}
+
+/**
+ * Whether a list of layers holds what a message of the stream told: that a layer has a version, was described or went.
+ * @param {object[]} all @param {{op: string, layer: string, version: number, kind: string}} told
+ */
+export function known(all, { op, layer, version, kind }) {
+  const one = all.find(({ id }) => id === layer);
+  if (kind === 'layer.retired') return !one;
+  return Boolean(one) && (op === 'described' ? one.described : one.version) >= version;
 }
 
 /** Layer -> source, as the style asks it. @param {Map<string, string[]>} sources */

@@ -6,10 +6,11 @@ const RENEW_MS = 8 * 60_000;
 const LOST_MS = 10_000;
 
 /**
- * @param {{map: object, sheet: object, status: object, say: Function, now: () => string, drawn: () => void}} given
- * @returns {() => Promise<boolean>} looks for newer tiles now
+ * @param {{map: object, sheet: object, status: object, say: Function, now: () => string, drawn: () => void,
+ *   redraw?: () => void, counted?: () => void}} given `redraw`: layers came, went or look otherwise; `counted`: they hold other rows
+ * @returns {(told?: object) => Promise<boolean>} looks for newer tiles now, and for what the stream told
  */
-export function watch({ map, sheet, status, say, now, drawn }) {
+export function watch({ map, sheet, status, say, now, drawn, redraw = () => {}, counted = () => {} }) {
   let broken = false;
   let renewed = 0;
 
@@ -25,9 +26,12 @@ export function watch({ map, sheet, status, say, now, drawn }) {
   }
 
   /** Tile addresses end after some minutes: fresh ones in time, and newer layers drawn as they are published. */
-  async function renew() {
+  async function renew(told = null) {
     try {
-      if (await sheet.renew()) map.reload();
+      const { newer, changed } = await sheet.renew(told);
+      if (changed) redraw();
+      if (newer) map.reload();
+      if (newer || changed) counted();
       return true;
     } catch (failure) {
       console.warn(failure);
@@ -52,7 +56,7 @@ export function watch({ map, sheet, status, say, now, drawn }) {
     setState('error');
     return status.show(say('Map tiles did not arrive ({time}); search and cards still work.', { time: now() }), again);
   });
-  setInterval(renew, RENEW_MS);
+  setInterval(() => renew(), RENEW_MS);
 
   let lost = 0;
   map.on('webglcontextlost', () => {

@@ -25,6 +25,7 @@ export const ZH = {
   'Places': '地点',
   'Watch': '视频',
   'Live': '动态',
+  'Own layers': '自有图层',
   'Other': '其他',
   'Show {layer}': '显示{layer}',
   'Nothing is drawn here at this zoom.': '此处在本级没有可列的要素。',

@@ -70,7 +70,7 @@ export function diffMarks(b) {
   const colour = colourOf(b);
   return [
     {
-      id: 'diff-dots', type: 'circle', source: 'diff-marks', maxzoom: b.z(14.7), metadata: { diff: true },
+      id: 'diff-dots', type: 'circle', source: 'diff-marks', maxzoom: b.z(14.7), filter: ['!=', ['get', 'spot'], true], metadata: { diff: true },
       paint: { 'circle-radius': b.steps([10, 1.6], [14.7, 2.8]), 'circle-color': colour, 'circle-stroke-color': b.t['m-halo'], 'circle-stroke-width': b.px(0.7) },
     },
     {

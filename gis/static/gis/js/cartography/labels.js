@@ -112,14 +112,14 @@ function buildings(b, source) {
   }];
 }
 
-/** All ground names; in 3D only communities and rivers, as the screen would fill otherwise. */
-export function names(b, source, ranks) {
+/** All ground names; in 3D only communities and rivers, as the screen would fill otherwise. @param {string} [built] source of the buildings */
+export function names(b, source, ranks, built = source) {
   const communities = areaNames(b, source, 'communities', 12.5, 17, [[12.5, 11.5], [14, 14], [16, 16]], 'm-label');
   const subdistricts = areaNames(b, source, 'subdistricts', 9.5, 12.5, [[10, 11], [12.5, 16]], 'm-label');
   const district = areaNames(b, source, 'district', 7, 10.2, [[8, 12], [10, 16]], 'm-label');
   if (b.tilted) return [...ranks, ...rivers(b, source), subdistricts, communities, district];
   return [
-    ...buildings(b, source), ...grids(b, source), ...parks(b, source),
+    ...buildings(b, built), ...grids(b, source), ...parks(b, source),
     ...STREETS.slice(0, 3).map((rule) => street(b, source, rule)), ...ranks,
     ...rivers(b, source), street(b, source, STREETS[3]), subdistricts, communities, district,
   ];

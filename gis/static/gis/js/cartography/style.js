@@ -21,16 +21,21 @@ export const DRAWN = [
   'places', 'cameras', 'camera_views',
 ];
 
+/** The layers that are none of `DRAWN`, as they are described. @param {string[]} known @param {object[]} own */
+export function ownLayers(known, own) {
+  return known.filter((id) => !DRAWN.includes(id)).map((id) => own.find((layer) => layer.id === id) ?? { id });
+}
+
 /** Layers that stay off until someone asks for them. */
 export const OFF_AT_FIRST = ['unit_grids'];
 
 /**
  * @param {{tokens: Record<string,string>, language: string, scale?: number, tilted?: boolean,
  *   sources: Record<string, object>, sourceOf: (layer: string) => string|undefined, hidden?: Iterable<string>,
- *   known?: string[], live?: string[], fontFaces?: object}} given
+ *   known?: string[], own?: object[], live?: string[], fontFaces?: object}} given `own`: descriptions of the layers that staff made
  * @returns {object} a MapLibre style
  */
-export function buildStyle({ tokens, language, scale, tilted = false, sources, sourceOf, hidden = [], known = DRAWN, live = [], fontFaces }) {
+export function buildStyle({ tokens, language, scale, tilted = false, sources, sourceOf, hidden = [], known = DRAWN, own = [], live = [], fontFaces }) {
   const b = brush({ tokens, language, scale, tilted });
   const off = new Set(hidden);
   const has = (layer) => sourceOf(layer) !== undefined;
@@ -48,7 +53,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
     ...['unit_grids', 'grids', 'communities', 'subdistricts'].flatMap((id) => draw(id, (p, s) => border(p, s, id))),
     ...draw('waters', waterOverBorders),
     ...draw('roads', bridges),
-    ...known.filter((id) => !DRAWN.includes(id)).flatMap((id) => draw(id, (p, s) => staffLayer(p, s, id))),
+    ...ownLayers(known, own).flatMap((layer) => draw(layer.id, (p, s) => staffLayer(p, s, layer))),
     ...outside(b),
     ...draw('district', (p, s) => border(p, s, 'district')),
     ...draw('roads', selectionStreet),
@@ -80,7 +85,7 @@ export function buildStyle({ tokens, language, scale, tilted = false, sources, s
 function groundNames(b, sourceOf, marks) {
   const base = ['communities', 'roads', 'waters', 'greens'].map(sourceOf).find((id) => id !== undefined);
   if (base === undefined) return marks;
-  return names(b, base, marks).filter((layer) => !layer.metadata || sourceOf(layer.metadata.layer) !== undefined);
+  return names(b, base, marks, sourceOf('buildings')).filter((layer) => !layer.metadata || sourceOf(layer.metadata.layer) !== undefined);
 }
 
 function hide(layer) {

@@ -63,6 +63,13 @@ export function drawnUnits(features, { stale, age, ago }) {
   return { type: 'FeatureCollection', features: drawn };
 }
 
+/** Very many teams: where each stands and the image of its dot, no more. @param {Iterable<object>} features @param {{stale: boolean}} how */
+export function dotsOf(features, { stale }) {
+  const dots = [];
+  for (const one of features) if (one.geometry) dots.push({ id: String(one.id), place: one.geometry.coordinates, icon: stale || unheard(one) ? 'unit:stale' : 'unit:standing' });
+  return dots;
+}
+
 /** Milliseconds for which an incident may still pulse; 0 for all that are acknowledged or not critical. */
 export function urgentFor({ properties }, ageMs) {
   if (properties.severity !== 1 || properties.state !== 'reported') return 0;

@@ -3,7 +3,6 @@
 import { newUuid } from '../api.js';
 import { byId, el, icon } from '../dom.js';
 import { grouped } from '../numbers.js';
-import { touched } from './changes.js';
 import { confirmed, failureText, getJson, postJson } from './page.js';
 import { questionsOf } from './questions.js';
 import { KINDS } from './changes.js';
@@ -110,6 +109,5 @@ export function deedsView({ staff, changed, failed }) {
       ].filter(Boolean));
       if (focused) document.getElementById(focused)?.focus();
     },
-    touched,
   };
 }

@@ -31,7 +31,7 @@ let page = null;
 let timer = 0;
 let asked = 0;
 
-const described = () => config.layers.find(({ id }) => id === one?.layer)?.fields ?? (one?.columns ?? []).map(({ name, type }) => ({ name, type, title_zh: name, title_en: name, unit: '', values: {} }));
+const described = () => config.layers.find(({ id }) => id === one?.layer)?.fields ?? one?.description?.fields ?? (one?.columns ?? []).map(({ name, type }) => ({ name, type, title_zh: name, title_en: name, unit: '', values: {} }));
 const fieldMap = () => new Map(described().map((field) => [field.name, field]));
 const views = {
   findings: findingsView({ staff, pane, head, select: selectFinding, weight: (weight) => go({ weight, finding: -1 }), locate: (finding) => sheet.locate(finding) }),

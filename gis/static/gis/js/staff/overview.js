@@ -15,6 +15,10 @@ const GROUPS = { areas: 'Areas', ground: 'Ground', built: 'Built', places: 'Plac
 const FILTERS = { all: () => true, open: ({ status }) => ['uploading', 'received', 'reading', 'asking', 'ready', 'committing', 'rolling_back'].includes(status), done: ({ status }) => ['committed', 'rolled_back', 'refused', 'failed', 'cancelled'].includes(status) };
 const FILTER_WORDS = { all: 'All', open: 'Not finished', done: 'Finished' };
 
+/** Layer and version -> how often the layers were asked for because of it. */
+const asked = new Map();
+const MOST_TRIES = 4;
+
 let imports = [];
 let filter = 'all';
 let qualities = new Map();
@@ -37,7 +41,32 @@ async function again() {
 async function readImports() {
   ({ imports } = await getJson(urls.imports({ limit: 100 })));
   drawImports();
+  await freshLayers();
   drawLayers();
+}
+
+/** A commit or rollback makes a version, maybe a layer: then the layers are asked for again. */
+async function freshLayers() {
+  const known = new Map(config.layers.map((one) => [one.id, one]));
+  const newest = new Map();
+  for (const one of imports) {
+    const version = one.rollback_version ?? one.version_after;
+    if (version) newest.set(one.layer, Math.max(version, newest.get(one.layer) ?? 0));
+  }
+  if (![...newest].filter(([id, version]) => lacks(known.get(id), id, version)).length) return;
+  const { layers } = await getJson(config.layers_url);
+  const keeps = config.layers.some((one) => one.imports && !one.staff);
+  config.layers = layers.filter(({ tiles, id }) => tiles || known.has(id)).map((one) => ({ ...one, imports: known.get(one.id)?.imports ?? (one.editable && keeps) }));
+  qualities.clear();
+  readQuality();
+}
+
+/** Whether the page lacks a version that somebody made; one that holds from a later day is asked for a few times only. */
+function lacks(layer, id, version) {
+  if (layer && layer.version >= version) return false;
+  const tries = asked.get(`${id} ${version}`) ?? 0;
+  asked.set(`${id} ${version}`, tries + 1);
+  return tries < MOST_TRIES;
 }
 
 async function readQuality() {

@@ -3,10 +3,14 @@
 import { el, icon } from '../dom.js';
 import { grouped } from '../numbers.js';
 import { isChinese, titleOf } from '../words.js';
-import { inShort } from './changes.js';
+import { area, inShort } from './changes.js';
 import { dayOf, since } from './instants.js';
 import { answerTo, asksForFields, givenAnswers, questionsOf, withoutFigure } from './questions.js';
 import { sentence } from './report.js';
+import { stylePart } from './styleview.js';
+
+/** Pairs that are listed at once, and at most. */
+const [FIRST, MOST] = [5, 200];
 
 /** @param {{staff: object, pane: HTMLElement, picked: Map<string, string>, pick: (typing: boolean) => void, answer: (answers: object) => void, offence: (at: number) => void, fields: () => void}} given */
 export function rightView({ staff, pane, picked, pick, answer, offence, fields }) {
@@ -25,13 +29,16 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
   function offences(one) {
     const items = one.offences ?? [];
     if (!items.length) return '';
-    return el('section', { class: 'part' }, el('h2', {}, say('Pairs that break the topology')), el('ol', { class: 'offences' }, ...items.slice(0, 100).map((item, at) => el('li', {}, el('button', { class: 'bare', type: 'button', onclick: () => offence(at) }, offenceWords(item)), el('span', { class: 'num' }, item.area_m2 ? `${grouped(item.area_m2, 2)} m²` : '')))));
+    const line = (item, at) => el('li', {}, el('button', { class: 'bare', type: 'button', onclick: () => offence(at) }, ...offenceWords(item)), el('span', { class: 'num' }, item.area_m2 ? area(item.area_m2) : ''));
+    const rest = items.slice(FIRST, MOST);
+    return el('section', { class: 'part', id: 'offences' }, el('div', { class: 'section-head' }, el('h2', {}, say('Pairs that break the topology')), el('span', { class: 'least' }, grouped(items.length, 0))), el('ol', { class: 'offences' }, ...items.slice(0, FIRST).map(line)),
+      rest.length > 0 && el('details', {}, el('summary', { class: 'detail' }, say('and {count} more', { count: items.length - FIRST })), el('ol', { class: 'offences' }, ...rest.map((item, at) => line(item, at + FIRST)))));
   }
 
   function offenceWords(item) {
     const pair = [item.one_name || item.one, item.other_name || item.other].filter(Boolean).join(' / ');
     const kinds = { overlap: 'overlap', gap: 'gap', outside: 'outside', unconnected: 'not connected' };
-    return `${say(kinds[item.kind] ?? item.kind)}\u3000${pair}`;
+    return [el('span', { class: 'offence-kind' }, say(kinds[item.kind] ?? item.kind)), pair];
   }
 
   function question(one, entry) {
@@ -88,7 +95,7 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
     const next = (history?.[0]?.version ?? one.layer_version ?? 0) + 1;
     const rows = (history ?? []).slice(0, pending ? 4 : 5);
     if (!rows.length && !pending) return '';
-    return el('section', { class: 'part' }, el('div', { class: 'section-head' }, el('h2', {}, say('Versions')), history && el('a', { href: urls.layerPage(one.layer) }, say('history'))),
+    return el('section', { class: 'part' }, el('div', { class: 'section-head' }, el('h2', {}, say('Versions')), history && (!one.makes_layer || one.version_after) && el('a', { href: urls.layerPage(one.layer) }, say('history'))),
       el('table', { class: 'versions' }, el('tbody', {},
         pending && el('tr', { class: 'mine' }, el('th', { scope: 'row' }, `v${next}`), el('td', {}, say('this one, not committed')), el('td', { class: 'num' }, inShort(one.diff))),
         ...rows.map((row) => versionRow(row, mine, now)))));
@@ -105,7 +112,7 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
     draw(one, history) {
       const trouble = one.error && el('section', { class: 'part' }, el('h2', { class: 'grave' }, el('span', { class: 'sign' }, icon('cross', files), say('What went wrong'))), el('p', {}, words(one.error, '') || words(one.error, 'detail') || words(one.error, 'message') || one.error.detail || one.error.code || ''), words(one.error, 'remedy') && el('p', { class: 'quiet' }, words(one.error, 'remedy')));
       const focused = document.activeElement?.id;
-      pane.replaceChildren(...[trouble, questions(one), consequences(one), offences(one), settings(one), answers(one), versions(one, history)].filter(Boolean));
+      pane.replaceChildren(...[trouble, questions(one), consequences(one), offences(one), stylePart({ staff, one, apply: (description) => answer({ description }) }), settings(one), answers(one), versions(one, history)].filter(Boolean));
       if (focused && pane.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus({ preventScroll: true });
       pane.setAttribute('aria-label', say('What follows from {title}', { title: title(one) }));
     },

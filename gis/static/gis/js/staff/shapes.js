@@ -23,15 +23,15 @@ export function marksOf({ features }) {
   for (const { geometry, properties } of features) {
     const at = middleOf(geometry);
     if (!at) continue;
-    const one = changes.get(properties.ordinal) ?? { ordinal: properties.ordinal, kind: properties.kind };
+    const one = changes.get(properties.ordinal) ?? { ordinal: properties.ordinal, kind: properties.kind, spot: geometry.type.endsWith('Point') };
     one[properties.state] = at;
     changes.set(properties.ordinal, one);
   }
   return {
     type: 'FeatureCollection',
-    features: [...changes.values()].map(({ ordinal, kind, before, after }) => ({
+    features: [...changes.values()].map(({ ordinal, kind, spot, before, after }) => ({
       type: 'Feature', geometry: { type: 'Point', coordinates: after ?? before },
-      properties: { ordinal, kind, bearing: before && after ? bearing(before, after) : 0 },
+      properties: { ordinal, kind, spot, bearing: before && after ? bearing(before, after) : 0 },
     })),
   };
 }

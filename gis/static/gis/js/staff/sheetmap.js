@@ -35,7 +35,7 @@ export async function sheetMap({ staff, layer, side: shown, picked, moved }) {
     const tokens = sheet.tokens();
     const scale = sheet.rem() / 16;
     const ground = buildStyle({
-      tokens, language, scale, hidden: QUIET.filter((id) => id !== layer), sourceOf: sheet.sourceOf, sources: { ...sheet.specs }, known: sheet.tiled, live: [],
+      tokens, language, scale, hidden: QUIET.filter((id) => id !== layer), sourceOf: sheet.sourceOf, sources: { ...sheet.specs }, known: sheet.tiled, own: sheet.own, live: [],
       ...(Object.keys(sheet.fontFaces).length && { fontFaces: sheet.fontFaces }),
     });
     return withDiff(ground, { b: brush({ tokens, scale, language }), layer, side: plainSide(), hidden: hidden() });

@@ -10,11 +10,6 @@ export function piecesFrom(size, offset, chunk = CHUNK_BYTES) {
   return pieces;
 }
 
-/** The same file by name, size and day of change gets the same key. */
-export function fileKey(file) {
-  return `${file.name}\u0000${file.size}\u0000${file.lastModified ?? 0}`;
-}
-
 /** Why a file is not sent, as a text of the dictionary, or nothing. */
 export function refusalOf(file, limit = MAX_BYTES) {
   if (!file.size) return 'The file is empty.';

@@ -44,7 +44,7 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
   let followed = '';
   let opener = null;
 
-  const describe = async () => { descriptions ??= (await ask.get(urls.layers)).layers; return descriptions; };
+  const describe = async (layer) => { if (!descriptions?.some(({ id }) => id === layer)) descriptions = (await ask.get(urls.layers)).layers; return descriptions; };
 
   async function fetched({ layer, id }) {
     if (layer === 'incidents') return ask.get(filled(urls.incident, { id }));
@@ -141,7 +141,7 @@ export function cardView(ctx, { ask, urls, go, follow, closed }) {
       for (const part of [chain, body, foot]) part.replaceChildren();
     }
     try {
-      const [layers, feature] = await Promise.all([describe(), fetched(pick)]);
+      const [layers, feature] = await Promise.all([describe(pick.layer), fetched(pick)]);
       if (shown?.pick !== pick) return;
       await drawNear(pick, feature, fill(pick, feature, layers));
     } catch (failure) {

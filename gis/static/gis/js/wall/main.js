@@ -11,8 +11,9 @@ import { areaBook } from './areas.js';
 import { asker, screenId } from './ask.js';
 import { caseScene, commands, director } from './director.js';
 import { guard } from './guard/guard.js';
-import { keepLook, sizeOf, themeNow, wantedLook } from './look.js';
-import { createWallMap } from './map/map.js';
+import { keepLook, shiftAt, sizeOf, themeNow, wantedLook } from './look.js';
+import { createWallMap, prepareWallMap } from './map/map.js';
+import { sizes } from './map/picture.js';
 import { polls } from './polls.js';
 import { scenePlayer } from './scenes.js';
 import { darkScreen, shell } from './shell.js';
@@ -25,6 +26,8 @@ signedOut.act = () => {};
 
 const DRAW_MS = 1_000;
 const NEAR_MS = 30_000;
+/** So long after it was opened the map waits for the first proof. */
+const UNPROVEN_MS = 10_000;
 const LOST_MS = 10_000;
 /** Which feeds each panel lives on: it loses its colour when one of them is old. */
 const SOURCES = { worst: ['incidents'], feed: ['incidents'], takeover: ['incidents'], categories: ['incidents'], communities: ['incidents', 'counts'], trend: ['counts'], duty: ['units', 'duty'] };
@@ -40,7 +43,7 @@ const ask = asker(config, document.querySelector('[name=csrfmiddlewaretoken]')?.
 const client = liveClient({
   fetch: (...asked) => fetch(...asked), now: monotonic, random: Math.random, setTimer: (act, wait) => setTimeout(act, wait), clearTimer: (timer) => clearTimeout(timer),
   stateUrl: config.urls.state, eventsUrl: config.urls.events,
-  onState: (state) => { store.layers(state.layers); redrawSoon(); }, onChange: changed, onFrame: () => redrawSoon(), onStatus: told,
+  onState: (state) => { store.layers(state.layers); redrawNow(); }, onChange: changed, onFrame: () => redrawSoon(), onStatus: told,
   onMismatch: (fact) => { console.warn('the screen differed from the store', fact.seq); keeper.report('hash_mismatch'); },
 });
 const store = wallStore({ now: () => client.serverNow() });
@@ -51,6 +54,7 @@ const stage = director({ map: () => map, player, store, config, polls: questions
 const keeper = guard({ ask, config, watcherUrl: page.dataset.watcher, screen: screenId(), serverNow: () => client.serverNow(), clockAge: () => monotonic() - ticked, facts, wake });
 
 let map = null;
+let asked = prepareWallMap({ config, workerUrl: page.dataset.worker });
 let frame = null;
 let act = null;
 let tools = null;
@@ -74,7 +78,9 @@ function facts() {
 }
 
 function changed(changes) {
-  for (const { op, layer, feature, kind, wall, command, args } of changes) {
+  for (const change of changes) {
+    const { op, layer, feature, kind, wall, command, args } = change;
+    if (op === 'published' || op === 'described') map?.renew(change);
     if (op === 'command' && wall === config.wall?.name) obey(command, args);
     if (op === 'add' && layer === 'incidents' && kind === 'incident.reported') ctx.announce(feature.properties.severity === 1, ctx.say('New: {name}', { name: nameOf(feature.properties, ctx.language) }));
   }
@@ -86,10 +92,7 @@ async function told(status) {
   if (root.dataset.live !== picture) {
     root.dataset.live = picture;
     if (picture === 'dark') return darken();
-    drawn = -Infinity;
-    clearTimeout(waiting);
-    waiting = 0;
-    redrawSoon();
+    redrawNow();
   }
   if (status.hashOk && client.state()) hash = (await stateHash(client.state().layers)).hash;
   return undefined;
@@ -120,6 +123,13 @@ function redrawSoon() {
   waiting = setTimeout(() => { waiting = 0; draw(); }, Math.max(0, drawn + DRAW_MS - monotonic()));
 }
 
+function redrawNow() {
+  drawn = -Infinity;
+  clearTimeout(waiting);
+  waiting = 0;
+  redrawSoon();
+}
+
 function draw() {
   if (!frame) return;
   drawn = monotonic();
@@ -138,7 +148,11 @@ function draw() {
   stage.tick();
   frame.views.legend.classes(map?.legend() ?? null);
   frame.views.legend.scene(stage.shown(), player.state(monotonic()));
-  if (map && client.state()) {
+  tools.show({ three: frame.map.dataset.tilted === 'yes', two: frame.map.dataset.split === 'yes' });
+  // A state that its first beat has not proven yet would be drawn grey, and all of it again a moment later.
+  if (map && client.state() && (picture !== 'waiting' || monotonic() > UNPROVEN_MS)) {
+    const worst = picture === 'live' ? store.places('community')[0]?.code ?? null : null;
+    map.worst(worst, worst && ctx.say('Worst: {place}', { place: isChinese(ctx.language) ? ctx.areas.name(worst) : ctx.areas.short(worst) }));
     map.setLive(Object.fromEntries(['incidents', 'units', 'cameras'].map((layer) => [layer, store.table(layer)])));
     const limit = (layer, age) => ageState(age, LIMITS[layer]);
     map.dim(picture === 'mismatch' ? 'mismatch' : picture === 'live' ? 'live' : 'stale', { incidents: limit('incidents', live.beat), units: limit('units', live.frame), cameras: limit('cameras', live.beat) });
@@ -191,6 +205,7 @@ function build() {
     say, language, lang: root.lang, store, config, areas: areaBook(config.areas ?? [], language), act: null,
     heading: (text) => (both ? [say(text), el('span', { class: 'other', lang: 'en' }, text)] : [say(text)]),
     title: (thing) => titleOf(thing, language),
+    map: () => map, shown: () => stage.shown(), fetch: (address) => ask.get(address), mapSize: () => ({ width: frame.map.clientWidth, height: frame.map.clientHeight, lines: sizes(parseFloat(getComputedStyle(root).fontSize)).scale }),
     announce(urgent, text) {
       if (!urgent && monotonic() - spoken < 5_000) return;
       spoken = monotonic();
@@ -215,23 +230,33 @@ function touch() {
 
 function makeMap() {
   try {
-    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, now: () => client.serverNow() });
+    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, asked, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, covered: () => [frame.caption, frame.locator].map((one) => one.getBoundingClientRect()), now: () => client.serverNow() });
   } catch (failure) {
     console.error(failure);
     frame.mapNote.textContent = ctx.say('The map cannot be drawn here; lists and numbers work.');
     frame.mapNote.hidden = false;
     return;
   }
-  map.padding({ top: 0, right: 0, bottom: frame.stage.querySelector('.stage-foot').offsetHeight, left: 0 });
+  asked = undefined;
+  map.padding({ top: frame.caption.offsetHeight, right: 0, bottom: 0, left: 0 });
   map.on('touched', () => { touch(); act.card.loose(); redrawSoon(); });
   map.on('measured', (on) => tools.show({ measure: on }));
   map.on('pick', act.picked);
-  map.on('scale', frame.views.legend.scale);
+  map.on('scale', frame.views.legend.measure);
+  map.on('useful', () => { root.dataset.map = 'useful'; });
   map.on('idle', () => { root.dataset.map = 'ready'; });
   let lost = 0;
   map.on('lost', () => { keeper.report('context_lost'); lost = setTimeout(() => location.replace(location.href), LOST_MS); });
   map.on('restored', () => clearTimeout(lost));
   stage.again();
+}
+
+/** The sheet moves a little each hour, so that no line is burnt into the screen. */
+function spare(time) {
+  const shift = shiftAt(time).join(' ');
+  if (root.dataset.shift === shift) return;
+  root.dataset.shift = shift;
+  shiftAt(time).forEach((pixels, at) => root.style.setProperty(at ? '--shift-y' : '--shift-x', `${pixels}px`));
 }
 
 /** Another theme or language, by the remote control or the sun. */
@@ -262,6 +287,7 @@ function tick() {
   const now = client.serverNow();
   const time = Number.isFinite(now) ? now : Date.now();
   ticked = monotonic();
+  spare(time);
   frame?.views.header.clock(time);
   redrawSoon();
   setTimeout(tick, 1_000 - (Math.floor(time) % 1_000));

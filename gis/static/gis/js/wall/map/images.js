@@ -2,6 +2,7 @@
 
 import { SEVERITIES, SHAPES, strokesOf } from '../../cartography/shapes.js';
 import { drawStrokes } from '../../markimages.js';
+import { paper } from '../../paper.js';
 import { STEMS } from './marks.js';
 
 const FOOT = 2.5;
@@ -36,17 +37,16 @@ export function wallImage(id, { tokens, size }) {
   return { data: draw(want, tokens, ratio), ratio: devicePixelRatio };
 }
 
-function paper(width, height, ratio) {
-  const canvas = new OffscreenCanvas(Math.ceil(width * ratio), Math.ceil(height * ratio));
-  const context = canvas.getContext('2d');
+function sheet(width, height, ratio) {
+  const { context, pixels } = paper(Math.ceil(width * ratio), Math.ceil(height * ratio));
   context.scale(ratio, ratio);
-  return { context, pixels: () => context.getImageData(0, 0, canvas.width, canvas.height) };
+  return { context, pixels };
 }
 
 /** 45 degrees, one pixel in six; whole device pixels, or the tiles of the pattern would show. */
 function drawHatch(_, tokens, ratio) {
   const side = 6 * Math.max(1, Math.round(ratio));
-  const { context, pixels } = paper(side, side, 1);
+  const { context, pixels } = sheet(side, side, 1);
   context.strokeStyle = tokens['stale-ink'];
   context.globalAlpha = 0.55;
   context.lineWidth = Math.max(1, Math.round(ratio));
@@ -59,7 +59,7 @@ function drawHatch(_, tokens, ratio) {
 function drawCount({ counts, stale }, tokens, ratio) {
   const text = String(counts.reduce((sum, one) => sum + one, 0));
   const width = 20 + text.length * 7;
-  const { context, pixels } = paper(width, 26, ratio);
+  const { context, pixels } = sheet(width, 26, ratio);
   context.fillStyle = tokens['m-halo'];
   context.fillRect(0, 0, width, 26);
   context.strokeStyle = tokens['line-2'];
@@ -81,11 +81,11 @@ function drawCount({ counts, stale }, tokens, ratio) {
 /** The mark of a case at the top of a stem whose foot is its place on the ground. */
 function drawStem({ shape, look, severity }, tokens, ratio) {
   const mark = drawStrokes(strokesOf(shape, look, RADIUS), { tokens, ratio });
-  const head = new OffscreenCanvas(mark.width, mark.height);
-  head.getContext('2d').putImageData(mark, 0, 0);
+  const head = paper(mark.width, mark.height);
+  head.context.putImageData(mark, 0, 0);
   const side = mark.width / ratio;
   const foot = (STEMS[severity] ?? STEMS[4]) + side / 2;
-  const { context, pixels } = paper(side, foot + FOOT + 0.5, ratio);
+  const { context, pixels } = sheet(side, foot + FOOT + 0.5, ratio);
   const colour = tokens[look === 'stale' ? 'stale-ink' : SEVERITIES[severity].token];
   for (const [ink, width] of [[tokens['m-halo'], 4], [colour, 1.5]]) {
     context.strokeStyle = ink;
@@ -99,6 +99,6 @@ function drawStem({ shape, look, severity }, tokens, ratio) {
   context.beginPath();
   context.arc(side / 2, foot, FOOT, 0, 2 * Math.PI);
   context.fill();
-  context.drawImage(head, 0, 0, side, side);
+  context.drawImage(head.canvas, 0, 0, side, side);
   return pixels();
 }

@@ -8,13 +8,15 @@ const CLASS = ['coalesce', ['feature-state', 'class'], -2];
 /** Grids in the colour of their class; without a class (-2) they are not coloured, without a value (-1) hatched. */
 export function choropleth(b, source, { stale }) {
   const colours = RAMP.flatMap((token, at) => [at, b.t[token]]);
+  // By the class even when all are grey: MapLibre fails on a tile in which a colour by state has become a plain one.
+  const greyed = RAMP.flatMap((_, at) => [at, b.t['stale-fill']]);
   const opacity = (share) => ['case', ['==', CLASS, -2], 0, share];
   const [far, close] = b.dark ? [0.62, 0.3] : [0.72, 0.36];
   return [
     {
       id: 'choropleth', type: 'fill', source, 'source-layer': 'grids', minzoom: 0,
       paint: {
-        'fill-color': stale ? b.t['stale-fill'] : ['match', CLASS, ...colours, NO_DATA, b.t['stale-fill'], b.t['m-land']],
+        'fill-color': ['match', CLASS, ...(stale ? greyed : colours), NO_DATA, b.t['stale-fill'], b.t['m-land']],
         'fill-opacity': b.fade([14.2, opacity(far)], [16, opacity(close)]),
       },
     },

@@ -1,7 +1,7 @@
 /** What one pane draws: the state of the wall's map turned into a style and the data of its sources. */
 
 import { mix } from '../../colour.js';
-import { drawnUnits } from '../../live/drawing.js';
+import { dotsOf, drawnUnits } from '../../live/drawing.js';
 import { bandOf } from './clusters.js';
 import { drawnCases } from './drawn.js';
 import { lightOf } from './sunlight.js';
@@ -33,14 +33,15 @@ export function pictureOf({ state, material, given, look, zoom }) {
   return {
     band,
     style: (data) => wallStyle({
-      tokens, language: given.language, scale, size, tilted: look.tilted, sources: { ...material.specs }, sourceOf: material.sourceOf, tiled: material.tiled, on: state.on,
-      light, sky, classes: look.load ? state.classes : null, loadStale: grey('incidents'), data, marks: look.marks,
+      tokens, language: given.language, scale, size, tilted: look.tilted, sources: { ...material.specs }, sourceOf: material.sourceOf, tiled: material.tiled, own: material.own, on: state.on,
+      light, sky, classes: look.load ? state.classes : null, loadStale: grey('incidents'), data, marks: look.marks, first: state.first && !look.tilted,
       ...(Object.keys(material.fontFaces).length && { fontFaces: material.fontFaces }),
     }),
     cases: () => drawnCases(state.live.incidents.values(), {
       band, tilted: look.tilted, stale: grey('incidents'), apart: state.apart, chosen: state.chosen?.layer === 'incidents' ? state.chosen.id : '', now: given.now(), say: given.say,
       size, shift: Math.log2(scale), middleOf: (community) => state.middles.get(community) ?? null,
     }),
+    dots: () => dotsOf(units, { stale: grey('units') }),
     units: () => drawnUnits(units, { stale: grey('units'), age, ago }),
     tails: () => state.tails.drawn(units, { stale: grey('units') }),
   };

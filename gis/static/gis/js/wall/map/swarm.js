@@ -3,6 +3,8 @@
  * again, several times, for each second's positions; here only the dots are.
  */
 
+import { paper } from '../../paper.js';
+
 /** More teams than this are a swarm: no names, no tails, no headings. */
 export const MOST_TEAMS = 400;
 /** How far from a dot a pick still means it, in CSS pixels. */
@@ -28,6 +30,8 @@ export function swarm({ box, project, image }) {
   canvas.setAttribute('aria-hidden', 'true');
   canvas.hidden = true;
   box.append(canvas);
+  // In the processor's memory: thousands of small images cost less there than told one by one to the graphics card.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   let teams = [];
   let dots = [];
   let signs = new Map();
@@ -36,8 +40,8 @@ export function swarm({ box, project, image }) {
   function sign(id) {
     if (!signs.has(id)) {
       const { data, ratio } = image(id);
-      const made = new OffscreenCanvas(data.width, data.height);
-      made.getContext('2d').putImageData(data, 0, 0);
+      const { canvas: made, context: ink } = paper(data.width, data.height);
+      ink.putImageData(data, 0, 0);
       signs.set(id, { made, width: data.width / ratio, height: data.height / ratio });
     }
     return signs.get(id);
@@ -47,23 +51,22 @@ export function swarm({ box, project, image }) {
     const ratio = devicePixelRatio || 1;
     const [width, height] = [box.clientWidth, box.clientHeight];
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    const context = canvas.getContext('2d');
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     dots = [];
-    for (const { geometry, properties: { id, icon } } of teams) {
-      const { x, y } = project(geometry.coordinates);
+    for (const { id, place, icon } of teams) {
+      const { x, y } = project(place);
       if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
       const { made, width: wide, height: high } = sign(icon);
       context.drawImage(made, x - wide / 2, y - high / 2, wide, high);
-      dots.push({ id, x, y, place: geometry.coordinates });
+      dots.push({ id, x, y, place });
     }
   }
 
   return {
-    /** Draws these teams; none takes the sheet away. @param {object[]} features as `drawnUnits` makes them */
-    show(features) {
-      teams = features;
+    /** Draws these teams; none takes the sheet away. @param {{id: string, place: [number, number], icon: string}[]} those as `dotsOf` makes them */
+    show(those) {
+      teams = those;
       canvas.hidden = !teams.length;
       if (teams.length) draw();
       else dots = [];

@@ -4,14 +4,16 @@ const RENEW_MS = 8 * 60_000;
 const AGAIN_MS = 10_000;
 const LIGHT_MS = 10 * 60_000;
 
-/** @param {{material: object, panes: () => object[], light: () => void, told: (facts: object) => void}} given */
-export function tend({ material, panes, light, told }) {
+/** @param {{material: object, panes: () => object[], light: () => void, told: (facts: object) => void, redraw: () => void}} given */
+export function tend({ material, panes, light, told, redraw }) {
   let again = 0;
 
   /** Fresh tile addresses, and newer tiles where a layer has been published. */
-  async function renew() {
+  async function renew(awaited = null) {
     try {
-      if (await material.renew()) for (const pane of panes()) pane.reload();
+      const { newer, changed } = await material.renew(awaited);
+      if (changed) redraw();
+      if (newer) for (const pane of panes()) pane.reload();
     } catch (failure) {
       console.warn(failure);
     }
@@ -24,7 +26,7 @@ export function tend({ material, panes, light, told }) {
     for (const pane of panes()) pane.retry();
   }
 
-  const timers = [setInterval(renew, RENEW_MS), setInterval(light, LIGHT_MS)];
+  const timers = [setInterval(() => renew(), RENEW_MS), setInterval(light, LIGHT_MS)];
   return {
     renew,
     refused({ error, tile }) {
