@@ -6,7 +6,7 @@ from tests.browser.wall_says import PAGE, live, says, text
 
 
 def test_the_tools_follow_what_scenes_and_the_remote_control_do(open_wall):
-    site, watched = open_wall(display=False)
+    _site, watched = open_wall(display=False)
     pressed = "document.querySelector('[data-tool={}]').getAttribute('aria-pressed') === '{}'"
     for tool, name in (("three", "tilted"), ("two", "split")):
         watched.page.evaluate(f"document.querySelector('.wall-map').dataset.{name} = 'yes'")
