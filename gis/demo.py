@@ -45,11 +45,6 @@ TITLES: dict[str, tuple[str, str]] = {
     "dpo": ("个人信息保护负责人", "Data protection officer"),
     "admin": ("系统管理员", "System administrator"),
     "display": ("大屏", "Display"),
-    "leader_post": ("网格长", "Leader"),
-    "service": ("服务员", "Service"),
-    "mediator": ("调解员", "Mediator"),
-    "patrol": ("巡查员", "Patrol"),
-    "safety": ("安全员", "Safety"),
 }
 DEMO_DEPARTMENT = "CG"
 
@@ -82,7 +77,7 @@ def _area_of(role: Role) -> str:
 
 
 def ensure_titles(since: datetime) -> None:
-    """Every role and post has a name in force; names people changed are left alone."""
+    """Every role has a name in force; names people changed are left alone."""
     known = set(PostTitle.objects.values_list("code", flat=True))
     PostTitle.objects.bulk_create(
         PostTitle(code=code, zh=zh, en=en, valid_from=timezone.localdate(since))

@@ -70,11 +70,14 @@ def _exchange(request: HttpRequest) -> HttpResponse:
     text = request.GET[PARAMETER]
     token = display_token(text, now)
     rest = request.GET.copy()
+    if token is None:
+        # The page repeats its own address, to come back in another language: it must not repeat what was refused, and
+        # must stay the page of a display, which is never sent to sign in.
+        rest[PARAMETER] = ""
+        request.META["QUERY_STRING"] = rest.urlencode()
+        return answer(request, DisplayRefused())
     del rest[PARAMETER]
     query = rest.urlencode()
-    if token is None:
-        request.META["QUERY_STRING"] = query  # the page repeats its own address, and must not repeat what was refused
-        return answer(request, DisplayRefused())
     if request.user.is_authenticated:
         person = request.user
         logout(request)

@@ -50,6 +50,7 @@ PURE = (
     "layers/catalog/values.py",
     "layers/imports/tiling.py",
     "layers/imports/units.py",
+    "layers/patrols/posts.py",
     *(
         f"layers/imports/{name}.py"
         for name in (
@@ -59,6 +60,7 @@ PURE = (
             "archives",
             "assembling",
             "attributes",
+            "binary",
             "blocks",
             "codes",
             "coercing",
@@ -90,6 +92,7 @@ PURE = (
             "projections",
             "ranking",
             "restating",
+            "rings",
             "rules",
             "scoring",
             "shapes",

@@ -1,4 +1,4 @@
-"""The real wall with a stream that a test holds in its hands: what is not live is asked of a running site and passed on.
+"""The real wall with a stream that a test holds in its hands: static files as the edge sends them, all else from a running site.
 
 Every answer that passes is weighed as the edge would send it, so that a page's download can be told by kind.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import math
+import mimetypes
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.wall_shift import Json, instant
-from tests.wall_site import WallSite
+from tests.wall_site import STATIC, WallSite
 
 #: What the edge packs; fonts and pictures are packed already.
 PACKED = ("text/", "application/json", "application/geo+json", "image/svg+xml", "application/javascript")
@@ -24,12 +25,13 @@ PACE_DEG = 0.00003
 
 
 class WallFront(WallSite):
-    """A `WallSite` whose pages, scripts, layers and tiles are those of a running site."""
+    """A `WallSite` whose pages, layers and tiles are those of a running site, its scripts those of the product."""
 
     def __init__(self, upstream: str, *, units: int = 78) -> None:
         super().__init__()
         self.upstream = urlsplit(upstream)
         self.greeting = True  # as the real stream does, also when a test beats by itself
+        self._files: dict[str, tuple[str, bytes]] = {}
         self.weights: dict[str, tuple[str, int]] = {}
         self._number, self._step, self._lock = 10_000, 0, threading.Lock()
         model = next(one for one in self.shift.units.values() if one["geometry"])
@@ -72,8 +74,20 @@ class WallFront(WallSite):
                     sums[kind] = sums.get(kind, 0) + size
         return sums
 
+    def file(self, path: str) -> tuple[str, bytes]:
+        """Type and content of a static file; nothing where there is none."""
+        if path not in self._files:
+            file = STATIC / path.removeprefix("/static/")
+            kind = "text/javascript" if file.suffix in (".js", ".mjs") else mimetypes.guess_type(file.name)[0]
+            self._files[path] = (kind or "application/octet-stream", file.read_bytes() if file.is_file() else b"")
+        kind, content = self._files[path]
+        self.weigh(path, kind, content)
+        return kind, content
+
     def weigh(self, path: str, kind: str, body: bytes) -> None:
         """Notes an answer; each address once."""
+        if path in self.weights:
+            return
         size = len(gzip.compress(body, 6)) if kind.startswith(PACKED) else len(body)
         with self._lock:
             self.weights[path] = (kind.split(";", maxsplit=1)[0], size)
@@ -98,13 +112,21 @@ class WallFront(WallSite):
 def _handler(front: WallFront, live: Any) -> type[BaseHTTPRequestHandler]:
     class Handler(live):  # type: ignore[misc]
         def do_GET(self) -> None:
-            if self.path.split("?")[0] in LIVE:
+            path = self.path.split("?")[0]
+            if path in LIVE:
                 super().do_GET()
+            elif path.startswith("/static/"):
+                self._edge(path)
             else:
                 self._pass_on("GET", b"")
 
         def do_POST(self) -> None:
             self._pass_on("POST", self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _edge(self, path: str) -> None:
+            """A static file, which the edge sends by itself."""
+            kind, content = front.file(path)
+            self._reply(200 if content else 404, content, kind)
 
         def _pass_on(self, method: str, body: bytes) -> None:
             link = http.client.HTTPConnection(front.upstream.hostname or "", front.upstream.port, timeout=60)

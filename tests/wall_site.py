@@ -10,7 +10,7 @@ import json
 import mimetypes
 import queue
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ class WallSite:
     def __init__(self, *, storm: bool = False, language: str = "zh", theme: str = "dark", display: bool = True) -> None:
         self.shift = Shift(datetime.now(UTC), storm=storm)
         self.seq, self.build, self.beating, self.revoked, self.wrong_hash = 4_182_907, "b1", True, False, False
-        self.greeting = False
+        self.greeting, self.ahead = False, timedelta()
         self.language, self.theme, self.display = language, theme, display
         self.posts: list[tuple[str, Json]] = []
         self.streams: list[queue.Queue[bytes | None]] = []
@@ -64,7 +64,7 @@ class WallSite:
     def push(self, event: str, data: Json) -> None:
         """Sends an event of the log with the next seq to every stream."""
         self.seq += 1
-        told = {"seq": self.seq, "at": instant(datetime.now(UTC)), "kind": event, **data}
+        told = {"seq": self.seq, "at": instant(self.now()), "kind": event, **data}
         self.send(event, told, seq=self.seq)
 
     def report(
@@ -107,11 +107,15 @@ class WallSite:
 
     def beat(self) -> None:
         """A heartbeat, and a frame of positions."""
-        now = instant(datetime.now(UTC))
+        now = instant(self.now())
         digest = "0" * 64 if self.wrong_hash else self.hash()
         frame = {"at": now, "full": False, "units": []}
         self.send("frame", frame)
         self.send("heartbeat", {"seq": self.seq, "at": now, "hash": digest})
+
+    def now(self) -> datetime:
+        """The clock of the server: that of the machine, and `ahead` of it."""
+        return datetime.now(UTC) + self.ahead
 
     def hash(self) -> str:
         """The hash of the contract over what the page should hold."""
@@ -125,7 +129,7 @@ class WallSite:
         """The answer of /live/state."""
         layers = {"incidents": self.shift.incidents, "units": self.shift.units, "cameras": self.shift.cameras}
         return {
-            "seq": self.seq, "at": instant(datetime.now(UTC)), "hash": self.hash(), "hashes": {},
+            "seq": self.seq, "at": instant(self.now()), "hash": self.hash(), "hashes": {},
             "layers": {name: {"type": "FeatureCollection", "features": list(rows.values())} for name, rows in layers.items()},
         }  # fmt: skip
 
@@ -179,7 +183,7 @@ class WallSite:
 
     def answer(self, path: str, query: Json) -> Json | None:
         """The JSON of a read address, None where there is none."""
-        now = datetime.now(UTC)
+        now = self.now()
         table = {
             "/live/state": self.state, "/wall/build": lambda: {"build": self.build}, "/api/counts": lambda: self.shift.counts(now),
             "/api/duty": lambda: self.shift.duty(now), "/api/near": lambda: self.shift.near(now, float(query["lon"]), float(query["lat"])),

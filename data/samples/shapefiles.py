@@ -157,16 +157,14 @@ def shapes() -> Mapping[str, bytes]:
     collapsed = [[(x, y), (x + 100, y), (x + 50, y), (x, y)]]
     spike = [
         [
-            (x, y),
-            (x, y + 100),
-            (x + 50, y + 100),
-            (x + 50.01, y + 900),
-            (x + 50.02, y + 100),
-            (x + 100, y + 100),
-            (x + 100, y),
-            (x, y),
+            (x, y), (x, y + 100), (x + 50, y + 100), (x + 50.01, y + 900), (x + 50.02, y + 100), (x + 100, y + 100),
+            (x + 100, y), (x, y),
         ]
-    ]
+    ]  # fmt: skip
+    wedge = [[(x, y), (x + 1000, y + 1), (x + 1000, y), (x, y)]]
+    twice = [[point for point in SQUARES[0][0][:-1] for _ in range(2)] + [(x, y)]]  # type: ignore[index]
+    hole = [(x + 20, y + 20), (x + 20, y + 40), (x + 40, y + 40), (x + 40, y + 20), (x + 20, y + 20)]
+    touching = [[(x, y), (x + 50, y + 50), (x, y + 100), (x + 100, y + 100), (x + 50, y + 50), (x + 100, y), (x, y)]]
     points = [(x, y), (x + 1, y), (x + 2, y)]
     whole, _ = shp_and_shx(5, SQUARES)
     broken = bytearray(whole)
@@ -179,6 +177,20 @@ def shapes() -> Mapping[str, bytes]:
         "shape_bowtie.zip": zipped(shapes=(bowtie, *SQUARES[1:])),
         "shape_collapsed.zip": zipped(shapes=(collapsed, *SQUARES[1:])),
         "shape_spike.zip": zipped(shapes=(spike, *SQUARES[1:])),
+        "shape_wedge.zip": zipped(shapes=(wedge, *SQUARES[1:])),
+        "shape_vertices_repeated.zip": zipped(shapes=(twice, *SQUARES[1:])),
+        "shape_multi_and_single.zip": zipped(shapes=([*SQUARES[0], *square(0, 4)], *SQUARES[1:])),
+        "shape_rings_turned.zip": zipped(shapes=[[ring[::-1] for ring in shape] for shape in SQUARES]),
+        "shape_hole_not_turned.zip": zipped(shapes=([*SQUARES[0], hole], *SQUARES[1:])),
+        "shape_all_turned_with_hole.zip": zipped(shapes=([SQUARES[0][0][::-1], hole], *SQUARES[1:])),
+        "shape_ring_open.zip": zipped(shapes=([SQUARES[0][0][:-1]], *SQUARES[1:])),
+        "shape_two_points_ring.zip": zipped(shapes=([SQUARES[0][0][:2]], *SQUARES[1:])),
+        "shape_zm.zip": zipped(kind=15, shapes=[[[(*point, 57.5, 3.0) for point in shape[0]]] for shape in SQUARES]),
+        "shape_nan_in_ring.zip": zipped(shapes=([[*SQUARES[0][0][:2], (float("nan"), NORTH), *SQUARES[0][0][3:]]], *SQUARES[1:])),
+        "shape_infinite.zip": zipped(kind=1, shapes=((float("inf"), y), *points[1:])),
+        "shape_line_of_one_point.zip": zipped(kind=3, shapes=([[(EAST, NORTH), (EAST, NORTH)]], *([[(EAST, NORTH), (EAST + n, NORTH)]] for n in (5.0, 9.0)))),
+        "shape_touching_itself.zip": zipped(shapes=(touching, *SQUARES[1:])),
+        "shape_points_on_one_spot.zip": zipped(kind=1, shapes=(points[0], points[0], points[2])),
         "shape_null.zip": zipped(shapes=(None, *SQUARES[1:])),
         "shape_nan.zip": zipped(kind=1, shapes=((float("nan"), y), *points[1:])),
         "shape_1e300.zip": zipped(kind=1, shapes=((1e300, y), *points[1:])),

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from gis.ops.readings import Horizon, JobsRead, LogRead, MachineRead, ProcessRead, Readings, Session
+from gis.ops.readings import Horizon, JobsRead, LogRead, MachineRead, ProcessRead, Readings, ScreenRead, Session
+from gis.ops.screens import trouble
 
 
 class Level(StrEnum):
@@ -106,6 +107,7 @@ def _all(r: Readings) -> Iterator[Finding]:
     yield from (judge_horizon(horizon) for horizon in r.horizons)
     yield from judge_jobs(r.jobs, r.at)
     yield from judge_machine(r.machine)
+    yield from (judge_screen(screen, r.at) for screen in r.screens)
 
 
 def judge_process(name: str, instances: list[ProcessRead], at: datetime) -> Finding:
@@ -187,6 +189,17 @@ def judge_jobs(jobs: JobsRead, at: datetime) -> Iterator[Finding]:
             f"24 小时内 {jobs.failed} 项任务失败，最近一项是 {jobs.failed_task}，见 worker.log",
             f"{jobs.failed} jobs failed within 24 hours, the last was {jobs.failed_task}: see worker.log",
         )  # fmt: skip
+
+
+def judge_screen(screen: ScreenRead, at: datetime) -> Finding:
+    """A screen of a wall; trouble with it is for somebody to look at, the data is safe."""
+    code = f"screen.{screen.wall}.{screen.screen}"
+    which = f"{screen.wall}（{screen.screen}，{screen.width}×{screen.height}）"
+    english = f"{screen.wall} ({screen.screen}, {screen.width}×{screen.height})"
+    wrong = trouble(screen, _zh(screen.age_s), _en(screen.age_s))
+    if wrong is None:
+        return Finding(code, Level.OK, f"大屏 {which}正常", f"wall {english} is well")
+    return Finding(code, Level.WARN, f"大屏 {which}{wrong[0]}", f"wall {english} {wrong[1]}", _since(at, screen.age_s))
 
 
 def judge_machine(machine: MachineRead) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from gis.ops.judgement import Level
 from gis.ops.readings import Readings
 from gis.ops.report import Report, stream_clients
+from gis.ops.screens import is_live
 
 Family = GaugeMetricFamily | CounterMetricFamily
 
@@ -26,6 +27,7 @@ class _OfReport(Collector):
         yield from _log(r)
         yield from _database(r)
         yield from _work(r)
+        yield from _screens(r)
         found = GaugeMetricFamily("wangge_warnings", "Findings above ok, as /ops/ shows them", labels=["level"])
         for level in (Level.WARN, Level.ALARM):
             found.add_metric([str(level)], sum(1 for one in self._report.findings if one.level is level))
@@ -97,3 +99,23 @@ def _work(r: Readings) -> Iterator[Family]:
     yield _one("jobs_running", "Jobs under way", r.jobs.running)
     yield _one("jobs_failed_24h", "Jobs that failed within 24 hours", r.jobs.failed)
     yield _one("jobs_oldest_wait_seconds", "Age of the oldest job that could run", r.jobs.oldest_wait_s)
+
+
+def _screens(r: Readings) -> Iterator[Family]:
+    labels = ["wall", "screen"]
+    age = GaugeMetricFamily("wangge_wall_screen_age_seconds", "Since a screen of a wall last spoke", labels=labels)
+    live = GaugeMetricFamily(
+        "wangge_wall_screen_live", "1: it speaks, hears the stream and agrees with the store", labels=labels
+    )
+    display = GaugeMetricFamily("wangge_wall_screen_display", "1: a display, which should speak always", labels=labels)
+    told = CounterMetricFamily(
+        "wangge_wall_screen_reports", "Trouble that a screen told of", labels=[*labels, "kind"]
+    )  # fmt: skip
+    for screen in r.screens:
+        key = [screen.wall, screen.screen]
+        age.add_metric(key, screen.age_s)
+        live.add_metric(key, float(is_live(screen)))
+        display.add_metric(key, float(screen.display))
+        for kind, count in screen.counts.items():
+            told.add_metric([*key, kind], count)
+    yield from (age, live, display, told)

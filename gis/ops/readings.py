@@ -96,6 +96,26 @@ class MachineRead:
 
 
 @dataclass(frozen=True)
+class ScreenRead:
+    """What a screen of a wall said last; `display`: its account is that of a display, which should be there always.
+
+    `counts`: kind of trouble -> how often it told of it. `reported` is the last such kind, `reported_age_s` its age.
+    """
+
+    wall: str
+    screen: str
+    width: int
+    height: int
+    age_s: float
+    phase: str
+    hash_ok: bool | None
+    display: bool
+    counts: dict[str, int] = field(default_factory=dict)
+    reported: str = ""
+    reported_age_s: float | None = None
+
+
+@dataclass(frozen=True)
 class Readings:
     """Everything at one moment."""
 
@@ -107,3 +127,4 @@ class Readings:
     log: LogRead
     jobs: JobsRead
     machine: MachineRead
+    screens: tuple[ScreenRead, ...] = ()

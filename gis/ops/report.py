@@ -19,6 +19,8 @@ FRESH_S = 2.0
 STALE_S = 6.0
 #: Transactions that a page lists; every one of them is judged.
 MOST_SESSIONS = 20
+#: Screens that a page lists; every one of them is judged.
+MOST_SCREENS = 20
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,9 @@ def state(made: Report) -> dict[str, Any]:
             for one in r.sessions[:MOST_SESSIONS]
         ],
         "horizons": [asdict(one) | {"level": levels[f"partitions.{one.table}"]} for one in r.horizons],
+        "screens": [
+            asdict(one) | {"level": levels[f"screen.{one.wall}.{one.screen}"]} for one in r.screens[:MOST_SCREENS]
+        ],
         "jobs": asdict(r.jobs) | {"level": levels["jobs.waiting"]},
         "machine": asdict(r.machine) | {"disk_level": levels["disk"], "connections_level": levels["connections"]},
         "findings": list(sentences.values()),

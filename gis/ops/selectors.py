@@ -20,6 +20,7 @@ from gis.ops.readings import (
     MachineRead,
     ProcessRead,
     Readings,
+    ScreenRead,
     Session,
 )
 from layers.live.heads import head_of_log, still_there
@@ -73,13 +74,24 @@ SELECT pg_database_size(current_database()), (SELECT count(*) FROM pg_stat_activ
        OR (backend_type IS NULL AND pid <> 0)), current_setting('max_connections')::int
 """
 
+#: Screens of the last day; a display is an account that holds that role now.
+_SCREENS = """
+SELECT p.wall, left(p.screen::text, 8), p.width, p.height, extract(epoch FROM now() - p.seen_at), p.phase, p.hash_ok,
+       EXISTS (SELECT FROM people_assignment a WHERE a.person_id = p.account AND a.role = 'display'
+               AND a.valid_from <= now() AND (a.valid_to IS NULL OR a.valid_to > now())),
+       p.hash_mismatches, p.context_losses, p.reloads, p.slow_spells, p.reported_kind,
+       extract(epoch FROM now() - p.reported_at)
+FROM walls_presence p WHERE p.seen_at > now() - interval '24 hours' ORDER BY p.wall, p.seen_at DESC LIMIT 200
+"""
+_TROUBLES = ("hash_mismatch", "context_lost", "reloaded", "slow")
+
 
 def read() -> Readings:
     """The state of everything at this moment. Raises DatabaseError when the database does not answer."""
     sessions, hidden = _sessions()
     return Readings(
         datetime.now(UTC), tuple(_processes()), sessions, tuple(_consumers()), tuple(_horizons()), _log(), _jobs(),
-        _machine(hidden),
+        _machine(hidden), tuple(_screens()),
     )  # fmt: skip
 
 
@@ -117,6 +129,14 @@ def _log() -> LogRead:
 def _consumers() -> Iterator[ConsumerRead]:
     for name, seq, behind, age in _ask(_CONSUMERS):
         yield ConsumerRead(name, seq, behind, max(0.0, float(age)) if behind else 0.0)
+
+
+def _screens() -> Iterator[ScreenRead]:
+    for wall, screen, width, height, age, phase, hash_ok, display, *counts, reported, reported_age in _ask(_SCREENS):
+        yield ScreenRead(
+            wall, screen, width, height, max(0.0, float(age)), phase, hash_ok, display,
+            dict(zip(_TROUBLES, counts, strict=True)), reported, None if reported_age is None else float(reported_age),
+        )  # fmt: skip
 
 
 def _horizons() -> Iterator[Horizon]:

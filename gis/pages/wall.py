@@ -20,15 +20,14 @@ from layers.people.displays import HEADER
 from layers.people.rights import Actor
 from layers.roles import Capability, TokenScope
 from layers.territory.selectors import areas_with_bounds
+from layers.walls.rules import ADDRESSES
 from layers.walls.selectors import described_wall, scenes_of, seen_scenes, wall_to_show
 
 LOOKERS = Access(capability=Capability.SEE_MAP, readers=frozenset({TokenScope.DISPLAY}))
 ENTRY = "gis/js/wall/main.js"
 #: What the page asks for as soon as it runs; its head asks for it while the scripts still come.
-EARLY = {
-    "answers": ("/live/state", "/api/layers"),
-    "files": tuple(f"vendor/noto-sans-sc/noto-sans-sc-ground-{weight}-normal.woff2" for weight in (400, 700)),
-}
+EARLY_ANSWERS = ("/live/state", "/api/layers")
+EARLY_FONTS = ("ground-400", "ground-700", "cases-700")
 WATCHERS = Access(capability=Capability.SEE_CASES)
 
 
@@ -51,8 +50,7 @@ def wall(request: HttpRequest) -> HttpResponse:
             "own_icons": static("gis/icons/own.svg"),
         },
         "urls": {
-            "state": "/live/state", "events": "/live/events", "layers": "/api/layers", "tiles": "/tiles/{layers}.json",
-            "search": "/api/search", "chain": "/api/chain", "feature": "/api/layers/{layer}/features/{id}",
+            **ADDRESSES, "state": "/live/state", "events": "/live/events",
             "incidents": "/api/incidents", "incident": "/api/incidents/{id}", "counts": "/api/counts",
             "heat": "/api/heat", "near": "/api/near", "duty": "/api/duty", "scenes": "/api/scenes",
             "walls": "/api/walls", "health": "/api/health", "build": "/wall/build",
@@ -63,7 +61,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "gis/wall.html",
-        {"wall_config": config, "wall": described, "early": EARLY | {"modules": modules_of(ENTRY)}},
+        {"wall_config": config, "wall": described, "early": _early(described["language"])},
     )
 
 
@@ -106,6 +104,13 @@ def _common(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         },
         "notice": notice(),
     }
+
+
+def _early(language: str) -> dict[str, tuple[str, ...]]:
+    """What the head asks for; names of cases in Chinese only where Chinese is shown."""
+    fonts = [name for name in EARLY_FONTS if language != "en" or name.startswith("ground")]
+    files = tuple(f"vendor/noto-sans-sc/noto-sans-sc-{name}-normal.woff2" for name in fonts)
+    return {"answers": EARLY_ANSWERS, "modules": modules_of(ENTRY), "files": files}
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -16,9 +16,9 @@ from layers.incidents import overview
 from layers.live.feed import instant
 from layers.patrols.layer import UNITS
 from layers.patrols.nearby import units_near
+from layers.patrols.posts import post_words
 from layers.patrols.roster import duty
 from layers.people.rights import Actor, visible
-from layers.people.selectors import post_titles
 from layers.places.layer import LAYERS as PLACE_LAYERS
 from layers.places.nearby import nearest_place
 from layers.roles import Role
@@ -77,10 +77,8 @@ def who_is_on_duty(request: HttpRequest, area: Area = "") -> Any:
     """Names of staff only for posts that run a shift; `people` is null for everybody else."""
     actor, now, code = actor_of_request(request), timezone.now(), asked_area(area)
     found = duty(scope=visible(actor, UNITS), area=code, names=may_read_names(actor))
-    titles = post_titles(now)
     found["posts"] = [
-        {"post": post, "title_zh": titles.get(post, (post, post))[0], "title_en": titles.get(post, (post, post))[1],
-         **figures}
+        {"post": post, **dict(zip(("title_zh", "title_en"), post_words(post), strict=True)), **figures}
         for post, figures in found["posts"].items()
     ]  # fmt: skip
     return {"at": instant(now), "area": code, **found}

@@ -13,7 +13,7 @@ from pathlib import Path
 from layers.exports.about import About, about
 from layers.exports.asked import Wanted
 from layers.exports.notes import Note, demand_encodable
-from layers.exports.selectors import Told, read_table, untold, version_read
+from layers.exports.selectors import Told, moment_of, read_table, untold
 from layers.exports.sight import Sight
 from layers.exports.tables import Table, in_system
 from layers.exports.writers.dbf import CODECS
@@ -40,15 +40,15 @@ def write_file(sight: Sight, wanted: Wanted, path: Path, told: Told = untold) ->
 
     Raises Unholdable when the format cannot hold a value, NotFound for a version or an area that is not there.
     """
-    version = version_read(sight.spec, wanted.rows)
-    table = in_system(read_table(sight, wanted.rows, told), wanted.crs)
+    moment = moment_of(sight.spec, wanted.rows)
+    table = in_system(read_table(sight, wanted.rows, told, moment), wanted.crs)
     told("write", 0, len(table))
     with _beside(path) as unfinished:
         notes = _write(table, unfinished, about(sight.spec, wanted), wanted)
         size, digest = _sized(unfinished)
     told("write", len(table), len(table))
     missing = len(wanted.rows.ids) - len(table) if wanted.rows.ids else 0
-    return Written(len(table), version, size, digest, missing, tuple(notes))
+    return Written(len(table), moment.version, size, digest, missing, tuple(notes))
 
 
 def _write(table: Table, path: Path, words: About, wanted: Wanted) -> list[Note]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 
+from layers.imports.binary import Binaries
 from layers.imports.blocks import END, Column, days_block
 from layers.imports.outlines import Outlines
 from layers.spec import FieldType
@@ -34,7 +34,9 @@ def available() -> bool:
     return True
 
 
-def read(path: Path, layer: int) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column | None]]:
+def read(
+    path: Path, layer: int, binaries: Binaries
+) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column | None]]:
     """(description, shapes, a column a field) of a layer; None for a field of a kind that is not one value a row."""
     import pyarrow
     from pyogrio import raw
@@ -47,7 +49,7 @@ def read(path: Path, layer: int) -> tuple[dict[str, Any], np.ndarray | Outlines,
         parts: list[list[Any]] = [[] for _ in fields]
         shapes: list[np.ndarray | Outlines] = []
         for batch in batches:
-            shapes.append(_shapes(batch.column(place)))
+            shapes.append(_shapes(batch.column(place), binaries))
             for number, kind, held in zip(fields, kinds, parts, strict=True):
                 if kind is not None:
                     held.append(_values(batch.column(number), kind))
@@ -74,7 +76,7 @@ def _bytes(array: Any) -> tuple[np.ndarray, np.ndarray]:
     return starts, np.zeros(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
 
 
-def _shapes(array: Any) -> np.ndarray | Outlines:
+def _shapes(array: Any, binaries: Binaries) -> np.ndarray | Outlines:
     starts, data = _bytes(array)
     there = _there(array)
     lengths = np.diff(starts)
@@ -83,14 +85,14 @@ def _shapes(array: Any) -> np.ndarray | Outlines:
         if (rows[:, :5] == _POINT_HEAD).all():
             xy = np.zeros((len(array), 2))
             xy[there] = np.ascontiguousarray(rows[:, 5:]).view("<f8").reshape(-1, 2)
+            binaries.read_so_far += len(array)
             return Outlines.of_points(xy, there & ~np.isnan(xy).all(axis=1))
     block = data.tobytes()
     wkb = [
         block[start:end] if present else None
         for start, end, present in zip(starts[:-1].tolist(), starts[1:].tolist(), there.tolist(), strict=True)
     ]
-    read: np.ndarray = shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore")
-    return read
+    return binaries.shapes(np.array(wkb, dtype=object))
 
 
 def _joined(parts: list[np.ndarray | Outlines]) -> np.ndarray | Outlines:

@@ -11,12 +11,12 @@ import numpy as np
 
 from layers.imports import arrows, drivers
 from layers.imports.archives import Entry
+from layers.imports.binary import Binaries
 from layers.imports.blocks import Column
 from layers.imports.codes import restored
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Notebook, refuse
 from layers.imports.outlines import Outlines
-from layers.imports.shapes import from_wkb
 from layers.imports.sniff import Kind
 from layers.imports.texts import demand_sane_json, sane_xml
 
@@ -48,10 +48,12 @@ def read(
         if title in bare or (_DERIVED.get(title) in names and kind is Kind.GPX):
             continue
         shown = Path(name).stem if len(listed) == 1 and kind in (Kind.GEOJSON, Kind.FGB) else title
-        meta, shapes, columns = _read_layer(path, name, number, kind)
+        binaries = Binaries()
+        meta, shapes, columns = _read_layer(path, name, number, kind, binaries)
         if not _rows(shapes) and kind.value in _OFTEN_EMPTY:
             continue
         layer = _layer(shown, geometry or "", shapes, columns, kind, Notebook(shown, notes.findings))
+        binaries.tell(layer.rows, Notebook(shown, notes.findings))
         statement = _stated(meta.get("crs"))
         layers += [(part, statement) for part in (_drawing_layers(layer) if kind is Kind.DXF else (layer,))]
     if bare:
@@ -101,17 +103,17 @@ def _demand_plain_database(path: Path, name: str) -> None:
 
 
 def _read_layer(
-    path: Path, name: str, number: int, kind: Kind
+    path: Path, name: str, number: int, kind: Kind, binaries: Binaries
 ) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column]]:
     """(description, shapes, columns), as columns where the format allows it."""
     if kind in _BY_COLUMNS and arrows.available():
-        meta, shapes, read = drivers.read_columns(path, name, number)
+        meta, shapes, read = drivers.read_columns(path, name, number, binaries)
         rest = [str(field) for field, column in zip(meta["fields"], read, strict=True) if column is None]
         others = _objects(*drivers.read(path, name, number, rest)[::2]) if rest else []
         by_name = {column.name: column for column in others}
         return meta, shapes, [column or by_name[str(field)] for field, column in zip(meta["fields"], read, strict=True)]
     meta, wkb, values = drivers.read(path, name, number)
-    return meta, from_wkb(wkb), _objects(meta, values)
+    return meta, binaries.shapes(wkb), _objects(meta, values)
 
 
 def _objects(meta: dict[str, Any], values: list[np.ndarray]) -> list[Column]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from layers.imports import arrows
+from layers.imports.binary import Binaries
 from layers.imports.blocks import Column
 from layers.imports.findings import refuse
 from layers.imports.outlines import Outlines
@@ -75,10 +76,10 @@ def read(
 
 
 def read_columns(
-    path: Path, name: str, layer: int
+    path: Path, name: str, layer: int, binaries: Binaries
 ) -> tuple[dict[str, Any], np.ndarray | Outlines, list[Column | None]]:
     """As `arrows.read`. Raises Refused."""
-    return _asked(path, name, lambda: arrows.read(path, layer))
+    return _asked(path, name, lambda: arrows.read(path, layer, binaries))
 
 
 def _demand_driver(path: Path, kind: str, name: str) -> None:

@@ -240,10 +240,22 @@ def _finished(
     if outlines is None or not outlines.there.any():
         notes.note("no_geometry")
         return
-    repeated = repeated_rows(layer)
+    repeated, coinciding = repeated_rows(layer)
     if repeated.any():
         notes.note("shapes_repeated", rows=layer.rows[repeated])
+    if coinciding.any():
+        notes.note("shapes_coincide", rows=layer.rows[coinciding])
     locate(layer, statement, answers, notes, near_4326=near_4326, hints=hints)
+    _forget_mirrored(answers, notes)
+
+
+def _forget_mirrored(answers: Answers, notes: Notebook) -> None:
+    """Rings that run the wrong way only because the axes are exchanged are nothing of their own."""
+    mine = [item for item in notes.findings if item.layer == notes.layer]
+    if answers.swap_axes or any(item.code == "axes_swapped" for item in mine):
+        notes.findings[:] = [
+            item for item in notes.findings if item.layer != notes.layer or item.code != "rings_turned"
+        ]
 
 
 def paths_of(target: Path) -> list[tuple[str, Path]]:

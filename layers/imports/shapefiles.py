@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from layers.imports import dbf, drivers, shp
 from layers.imports.archives import Entry
 from layers.imports.attributes import columns_of, texts_of
+from layers.imports.binary import Binaries
 from layers.imports.delivery import LayerRead
 from layers.imports.encodings import Reading, declared, decode, naturalness, settle
 from layers.imports.findings import Answers, Candidate, Notebook, Refused, found, refuse
 from layers.imports.outlines import Outlines
-from layers.imports.shapes import from_wkb
+from layers.imports.rings import turned
+from layers.imports.shapes import areas_changed
 from layers.imports.sniff import HEAD_BYTES, WORDS, Kind, identify, says
 
 _INDEX_WORDS = {
@@ -52,12 +55,18 @@ def read(parts: Parts, answers: Answers, work: Path, notes: Notebook) -> tuple[L
     if trouble:
         zh, en = _INDEX_WORDS[trouble]
         notes.note("shx_rebuilt", reason_zh=zh, reason_en=en)
-    shapes = _shapes(path, title, offsets, lengths, work, scan.shape_type)
+    binaries = Binaries()
+    measured = shp.measured(_mapped(path), offsets, lengths, scan.shape_type)
+    shapes = _shapes(path, title, offsets, lengths, work, scan.shape_type, binaries)
     table = _table(parts, len(offsets), answers, notes)
     keep, rows = _paired(len(offsets), table, notes)
-    if scan.shape_type in shp.MEASURED and len(rows):
-        notes.note("m_dropped", rows=rows)
-    layer = LayerRead(parts.name, _kept(shapes, keep), rows, kind=shp.GEOMETRY.get(scan.kind, ""))
+    shapes = _kept(shapes, keep)
+    if scan.kind == "Polygon" and isinstance(shapes, np.ndarray):
+        shapes = _in_order(shapes, rows, notes)
+    binaries.tell(rows, notes)
+    if measured[keep].any():
+        notes.note("m_dropped", rows=rows[measured[keep]])
+    layer = LayerRead(parts.name, shapes, rows, kind=shp.GEOMETRY.get(scan.kind, ""))
     if table is not None:
         reading = _encoding(table, keep, parts.bytes_of("cpg"), answers, notes)
         layer.encoding, layer.encoding_confidence = reading.encoding, reading.confidence
@@ -105,7 +114,7 @@ def _sound(data: memoryview, title: str, index: bytes | None) -> shp.Scan:
 
 
 def _shapes(
-    path: Path, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path, shape_type: int
+    path: Path, title: str, offsets: np.ndarray, lengths: np.ndarray, work: Path, shape_type: int, binaries: Binaries
 ) -> np.ndarray | Outlines:
     """The shapes that GDAL reads from the main file and an index of ours; plain points are read off the bytes."""
     if not len(offsets):
@@ -123,7 +132,16 @@ def _shapes(
     for leftover in folder.iterdir():
         leftover.unlink()
     folder.rmdir()
-    return from_wkb(wkb)
+    return binaries.shapes(wkb)
+
+
+def _in_order(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> np.ndarray:
+    """Areas with their rings told apart; those that ran the wrong way are named."""
+    ordered, wrong = turned(shapes)
+    if len(wrong):
+        before = shapely.area(shapes[wrong])
+        notes.note("rings_turned", rows=rows[wrong], **areas_changed(before, ordered[wrong], rows[wrong]))
+    return ordered
 
 
 def _kept(shapes: np.ndarray | Outlines, places: np.ndarray) -> np.ndarray | Outlines:

@@ -15,7 +15,7 @@ from layers.imports.blocks import Column
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Notebook
 from layers.imports.outlines import Outlines
-from layers.imports.pieces import ROWS, pieces
+from layers.imports.pieces import ROWS
 from layers.imports.spikes import SPIKE_DEGREES, blunted
 
 #: No system on earth has coordinates this large.
@@ -23,19 +23,6 @@ ABSURD = 1e9
 _METRES_A_DEGREE = 111_320.0
 _NAMED = 5
 _DIMENSION = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2, 7: -1}
-
-
-def from_wkb(wkb: np.ndarray) -> np.ndarray:
-    """Shapely shapes of an array of well-known binary; None where there is none or it does not read.
-
-    The binary array is emptied.
-    """
-    shapes = np.empty(len(wkb), dtype=object)
-    for piece in pieces(len(wkb)):
-        shapes[piece] = shapely.from_wkb(wkb[piece], on_invalid="ignore")
-        # The binary is let go as it is read: both together would be twice the file.
-        wkb[piece] = None
-    return shapes
 
 
 def made_fit(held: np.ndarray | Outlines, rows: np.ndarray, notes: Notebook) -> Outlines:
@@ -107,7 +94,9 @@ def _repair(shapes: np.ndarray, rows: np.ndarray, notes: Notebook) -> bool:
         notes.note("shapes_collapsed", rows=rows[wrong[gone]])
     if not gone.all():
         notes.note(
-            "shapes_repaired", rows=rows[wrong[~gone]], **_areas(before[~gone], after[~gone], rows[wrong[~gone]])
+            "shapes_repaired",
+            rows=rows[wrong[~gone]],
+            **areas_changed(shapely.area(before[~gone]), after[~gone], rows[wrong[~gone]]),
         )
     return True
 
@@ -126,13 +115,16 @@ def _merge_twins(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes
     return Outlines.of(shapes)
 
 
-def _areas(before: np.ndarray, after: np.ndarray, rows: np.ndarray) -> dict[str, str]:
-    """What a repair did to the area: in all, at most, and for the rows where it did most; in m²."""
-    boxes = shapely.bounds(before)
+def areas_changed(before: np.ndarray, after: np.ndarray, rows: np.ndarray) -> dict[str, str]:
+    """What a repair did to the area: in all, at most, and for the rows where it did most; in m².
+
+    `before` are areas in the plane of the file, `after` the shapes as they are now.
+    """
+    boxes = shapely.bounds(after)
     lat = (boxes[:, 1] + boxes[:, 3]) / 2
     in_degrees = (np.abs(boxes[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(lat) <= 90)
     unit = np.where(in_degrees, _METRES_A_DEGREE**2 * np.cos(np.radians(lat)), 1.0)
-    change = np.abs(np.abs(shapely.area(after)) - np.abs(shapely.area(before))) * unit
+    change = np.abs(np.abs(shapely.area(after)) - np.abs(before)) * unit
     worst = np.argsort(-change, kind="stable")[:_NAMED]
     named = ", ".join(f"{int(rows[place])}: {change[place]:.6g} m²" for place in worst)
     return {"area": f"{change.sum():.6g} m²", "most": f"{change.max():.6g} m²", "changes": named}
@@ -161,7 +153,10 @@ def _blunt(outlines: Outlines, shapes: np.ndarray, rows: np.ndarray, notes: Note
         return outlines
     cut = sharp[~kept]
     notes.note(
-        "spikes_removed", rows=rows[cut], angle=f"{SPIKE_DEGREES:g}", **_areas(before[~kept], after[~kept], rows[cut])
+        "spikes_removed",
+        rows=rows[cut],
+        angle=f"{SPIKE_DEGREES:g}",
+        **areas_changed(shapely.area(before[~kept]), after[~kept], rows[cut]),
     )
     shapes[cut] = after[~kept]
     return Outlines.of(shapes)
@@ -173,9 +168,32 @@ def _objects(column: Column, places: np.ndarray) -> np.ndarray:
     return values
 
 
-def repeated_rows(layer: LayerRead) -> np.ndarray:
-    """True for rows that equal an earlier one in shape and in every attribute."""
-    result = np.zeros(len(layer.rows), dtype=bool)
+def repeated_rows(layer: LayerRead) -> tuple[np.ndarray, np.ndarray]:
+    """(rows that equal an earlier one in shape and every attribute, rows that equal an earlier one in shape alone)."""
+    places = _with_twins(layer)
+    repeated, coinciding = (np.zeros(len(layer.rows), dtype=bool) for _ in range(2))
+    if not len(places):
+        return repeated, coinciding
+    seen: set[bytes] = set()
+    whole: set[tuple[object, ...]] = set()
+    columns = [_objects(column, places) for column in layer.columns]
+    for start in range(0, len(places), ROWS):
+        piece = slice(start, start + ROWS)
+        wkb = shapely.to_wkb(layer.shapes[places[piece]])
+        for place, row in zip(
+            places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True
+        ):
+            shape = hashlib.blake2b(row[0], digest_size=16).digest()
+            mark = (shape, *row[1:])
+            repeated[place] = mark in whole
+            coinciding[place] = shape in seen and mark not in whole
+            seen.add(shape)
+            whole.add(mark)
+    return repeated, coinciding
+
+
+def _with_twins(layer: LayerRead) -> np.ndarray:
+    """Rows whose shape may be that of another row."""
     outlines = layer.outlines("shapes")
     assert outlines is not None
     marks = outlines.marks()
@@ -184,18 +202,4 @@ def repeated_rows(layer: LayerRead) -> np.ndarray:
     twin = np.zeros(len(marks), dtype=bool)
     same = (ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)
     twin[order[1:][same]] = twin[order[:-1][same]] = True
-    places = np.flatnonzero(twin)
-    if not len(places):
-        return result
-    seen: set[tuple[object, ...]] = set()
-    columns = [_objects(column, places) for column in layer.columns]
-    for start in range(0, len(places), ROWS):
-        piece = slice(start, start + ROWS)
-        wkb = shapely.to_wkb(layer.shapes[places[piece]])
-        for place, row in zip(
-            places[piece], zip(wkb, *(column[piece] for column in columns), strict=True), strict=True
-        ):
-            mark = (hashlib.blake2b(row[0], digest_size=16).digest(), *row[1:])
-            result[place] = mark in seen
-            seen.add(mark)
-    return result
+    return np.flatnonzero(twin)

@@ -13,12 +13,12 @@ import numpy as np
 
 Bytes = bytes | memoryview
 HEADER = 100
+_NO_DATA = -1e38
 _NOTHING = np.empty(0, dtype=np.int64)
 TYPES = {
     0: "Null", 1: "Point", 3: "PolyLine", 5: "Polygon", 8: "MultiPoint", 11: "PointZ", 13: "PolyLineZ", 15: "PolygonZ",
     18: "MultiPointZ", 21: "PointM", 23: "PolyLineM", 25: "PolygonM", 28: "MultiPointM", 31: "MultiPatch",
 }  # fmt: skip
-MEASURED = (21, 23, 25, 28)
 GEOMETRY = {"Point": "Point", "PolyLine": "LineString", "Polygon": "Polygon", "MultiPoint": "MultiPoint"}
 _LEAST = {0: 4, 1: 20, 3: 44, 5: 44, 8: 40, 11: 28, 13: 44, 15: 44, 18: 40, 21: 28, 23: 44, 25: 44, 28: 40, 31: 44}
 
@@ -150,6 +150,38 @@ def positions(data: Bytes, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         bytes_ = np.stack([block[offsets[there] + 12 + byte] for byte in range(16)], axis=1)
         xy[there] = np.ascontiguousarray(bytes_).view("<f8").reshape(-1, 2)
     return xy, there
+
+
+def measured(data: Bytes, offsets: np.ndarray, lengths: np.ndarray, shape_type: int) -> np.ndarray:
+    """True for records that carry measures: those of a measured type, and those with heights that have room for more.
+
+    Measures of -1e38 and less mean that there are none, and so do zeros where programs fill the room beside heights.
+    """
+    result = np.zeros(len(offsets), dtype=bool)
+    if shape_type in (21, 11):
+        full = np.flatnonzero(lengths >= (28 if shape_type == 21 else 36))
+        values = _doubles(data, offsets[full] + (28 if shape_type == 21 else 36))
+        result[full] = (values > _NO_DATA) & ((values != 0.0) | (shape_type == 21))
+    elif shape_type in (13, 15, 18, 23, 25, 28):
+        there = np.flatnonzero(lengths >= _LEAST[shape_type])
+        several = shape_type in (18, 28)
+        points = numbers(data, offsets[there] + (44 if several else 48), "<i4")
+        parts = np.zeros_like(points) if several else numbers(data, offsets[there] + 44, "<i4")
+        flat = (40 if several else 44) + 4 * parts + 16 * points
+        deep = flat + (16 + 8 * points if shape_type in (13, 15, 18) else 0)
+        full = (lengths[there] >= deep + 16 + 8 * points) & (points > 0)
+        # The largest measure stands behind the least one, before all of them.
+        values = _doubles(data, offsets[there[full]] + 8 + deep[full] + 8)
+        result[there[full]] = (values > _NO_DATA) & ((values != 0.0) | (shape_type >= 21))
+    return result
+
+
+def _doubles(data: Bytes, places: np.ndarray) -> np.ndarray:
+    """The decimals of eight bytes that stand at these places."""
+    block = np.frombuffer(data, dtype=np.uint8)
+    eight = np.stack([block[places + byte] for byte in range(8)], axis=1)
+    values: np.ndarray = np.ascontiguousarray(eight).view("<f8").ravel()
+    return values
 
 
 def _damage(data: Bytes, place: int, end: int, row: int, shape_type: int) -> Damage | None:

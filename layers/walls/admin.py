@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from layers.catalog.registry import all_specs
+from layers.catalog.selectors import district_bounds
 from layers.people.admin import ServiceAdmin
 from layers.people.admin_base import ReadOnlyAdmin, actor_in, either, in_chinese
 from layers.people.admin_forms import ServiceForm
@@ -18,7 +20,8 @@ from layers.people.rights import Actor
 from layers.territory.selectors import area_names, areas_with_bounds
 from layers.walls import words
 from layers.walls.models import Scene, Wall, WallPresence
-from layers.walls.rules import CHOROPLETHS, HEATS, KINDS, LANGUAGES, THEMES, may_edit
+from layers.walls.rules import ADDRESSES, CHOROPLETHS, HEATS, KINDS, LANGUAGES, THEMES, may_edit
+from layers.walls.selectors import described_scene
 from layers.walls.services import SCENE_FIELDS, WALL_FIELDS, create_scene, create_wall, update_scene, update_wall
 
 
@@ -134,6 +137,19 @@ class SceneAdmin(_OfArea):
     list_display_links = ("id",)
     search_fields = ("id", "title_zh", "title_en")
     ordering = ("order", "id")
+    change_form_template = "admin/scene_change_form.html"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """The form with what its map needs: the wall's own map, on which the camera is chosen."""
+        obj = kwargs.get("obj") or (args[3] if len(args) > 3 else None)
+        areas = areas_with_bounds()
+        context["scene_map"] = {
+            "areas": [asdict(area) for area in areas],
+            "district": {"code": next((a.code for a in areas if a.level == "district"), ""), "bbox": district_bounds()},
+            "urls": ADDRESSES,
+            "scene": described_scene(obj, obj.area) if obj is not None else None,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def store(self, actor: Actor, obj: Any, data: dict[str, Any]) -> Scene:
         """Through the services of walls."""

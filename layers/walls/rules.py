@@ -26,6 +26,11 @@ REPORTS: dict[str, str] = {
 #: The wall that an address without a name opens.
 DEFAULT_WALL = "main"
 CAMERA: tuple[str, ...] = ("lon", "lat", "zoom", "bearing", "pitch")
+#: Where the map of a wall finds its ground.
+ADDRESSES: dict[str, str] = {
+    "layers": "/api/layers", "tiles": "/tiles/{layers}.json", "search": "/api/search", "chain": "/api/chain",
+    "feature": "/api/layers/{layer}/features/{id}",
+}  # fmt: skip
 _RANGES: dict[str, tuple[float, float]] = {
     "lon": (-180, 180), "lat": (-90, 90), "zoom": (8, 22), "bearing": (-180, 360), "pitch": (0, 85),
 }  # fmt: skip

@@ -162,19 +162,24 @@ def _opener(browser: Browser, cast: Any, url: str) -> Iterator[Any]:
 
 @pytest.fixture
 def open_wall(browser: Browser) -> Iterator[Any]:
-    """open_wall(storm=…, language=…, theme=…, size=…, display=…, hurried=True: what is due each minute is due at once) -> (site, page).
+    """open_wall(storm=…, language=…, theme=…, size=…, display=…, hurried=True: what is due each minute is due at once,
+    before=script that runs before the page's own) -> (site, page).
 
     The page is the wall on a site without a database; it is live.
     """
     with contextlib.ExitStack() as closing:
 
-        def opens(size: tuple[int, int] = (1920, 1080), query: str = "", hurried: bool = False, **look: Any) -> Any:
+        def opens(
+            size: tuple[int, int] = (1920, 1080), query: str = "", hurried: bool = False, before: str = "", **look: Any
+        ) -> Any:
             site = WallSite(**look)
             closing.callback(site.close)
             context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
             closing.callback(context.close)
             if hurried:
                 context.add_init_script(HURRY)
+            if before:
+                context.add_init_script(before)
             watched = Watched(context.new_page(), site.url)
             watched.watch()
             watched.page.goto(f"{site.url}/wall/{query}")

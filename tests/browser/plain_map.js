@@ -44,7 +44,7 @@ export function createWallMap({ container, config }) {
   }
 
   const map = { calls, last: (name) => calls.findLast(([one]) => one === name)?.[1] ?? null, fire: (event, fact) => listeners[event]?.(fact) };
-  for (const name of ['setTheme', 'showSet', 'fit', 'select', 'applyScene', 'choropleth', 'heat', 'layers', 'threeD', 'flyTo', 'dim', 'split', 'follow', 'measure', 'padding', 'remove']) {
+  for (const name of ['setTheme', 'showSet', 'fit', 'select', 'applyScene', 'choropleth', 'heat', 'layers', 'threeD', 'flyTo', 'dim', 'split', 'follow', 'measure', 'padding', 'worst', 'remove']) {
     map[name] = (...args) => { calls.push([name, ...args]); if (calls.length > 500) calls.shift(); };
   }
   map.legend = () => ({ kind: 'open_now', classes: [{ token: 'd0', from: 0, to: 0, count: 40 }, { token: 'd1', from: 1, to: 2, count: 20 }, { token: 'd4', from: 7, to: null, count: 18 }], none: 0 });

@@ -28,6 +28,13 @@ def says(watched, selector, words) -> None:
     watched.wait_until(f"document.querySelector({selector!r})?.textContent.includes({words!r})")
 
 
+def violations(watched) -> list[tuple[str, list[str]]]:
+    """What axe-core has to say of the page as it stands, contrast included."""
+    watched.page.evaluate(AXE)
+    found = watched.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
+
+
 def test_the_numbers_of_the_header_are_those_of_the_state(open_wall):
     site, watched = open_wall()
     assert text(watched, "[data-counter=open] .counter-number") == "187"
@@ -244,9 +251,7 @@ def test_nothing_stands_outside_the_screen(open_wall, size, storm):
 def test_axe_finds_nothing(open_wall, theme, language, storm):
     _site, watched = open_wall(theme=theme, language=language, storm=storm)
     watched.wait_until(f"({PAGE}.takeover === 'yes') === {str(storm).lower()}")
-    watched.page.evaluate(AXE)
-    found = watched.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]] == []
+    assert violations(watched) == []
 
 
 def test_the_wall_of_a_running_site_shows_the_district_and_what_is_reported(
@@ -256,6 +261,7 @@ def test_the_wall_of_a_running_site_shows_the_district_and_what_is_reported(
         watched = open_site_page("dispatcher", path="/wall/", size=(1366, 768))
         live(watched, seconds=60)
         watched.wait_until(f"{PAGE}.map === 'ready'", seconds=90)
+        assert violations(watched) == []
         before = int(watched.page.evaluate(f"{PAGE}.open"))
         case = report(site_cast, severity=1)
         watched.wait_until(f"+{PAGE}.open === {before + 1}")
@@ -263,3 +269,5 @@ def test_the_wall_of_a_running_site_shows_the_district_and_what_is_reported(
         watched.wait_until("document.querySelectorAll('.takeover .near-row').length > 0")
         says(watched, ".beat-proof", "与库一致")
         watched.wait_until("document.querySelectorAll('.multiple').length === 19")
+        watched.wait_until("document.querySelector('.locator-outline') && document.querySelector('.locator-frame')")
+        assert violations(watched) == []

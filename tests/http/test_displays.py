@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from datetime import timedelta
@@ -133,6 +134,18 @@ def test_a_wrong_token_is_a_page_with_the_remedy_and_no_loop(text, db, district)
     page = answer.content.decode()
     assert "显示令牌无效" in page and "/wall/?display=" in page
     assert text == "" or len(text) < 8 or text not in page
+
+
+def test_the_page_of_a_wrong_token_speaks_another_language_and_never_asks_to_sign_in(db, district):
+    client = Client(headers=HTML)
+    page = client.get("/wall/", {"display": "wg_unknown_token_value", "name": "main"}).content.decode()
+    back = re.search(r'name="next" value="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert "wg_unknown" not in back and "name=main" in back
+    answer = client.post("/i18n/setlang/", {"language": "en", "next": back})
+    assert answer.headers["Location"] == back
+    again = client.get(back)
+    assert again.status_code == 401
+    assert "The display's token is not valid" in again.content.decode().replace("&#x27;", "'")
 
 
 def test_a_revoked_display_is_told_so_on_its_page_and_programs_get_401(token):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import time
+import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from gis.ops.judgement import Level, judge, judge_session
@@ -19,6 +22,7 @@ from gis.ops.selectors import read
 from layers.live.consumers import enter
 from layers.live.models import Process
 from layers.live.processes import Beater, Pulse, beat, place_of
+from layers.walls.models import WallPresence
 from tests.live_log import link_all, reported
 from tests.stage import LiveSite, database_settings
 from tests.worker_process import until, worker
@@ -61,6 +65,43 @@ def test_metrics_parse_and_hold_what_operators_asked_for(db, client_for):
     behind = {sample.labels["consumer"]: sample.value for sample in found["wangge_consumer_behind_events"]}
     assert behind["jobs"] == found["wangge_log_head_seq"][0].value
     assert found["wangge_database_bytes"][0].value > 1_000_000
+
+
+def test_screens_of_walls_in_trouble_are_told_to_operators_and_to_prometheus(db, client_for, district):
+    display = client_for("display", scope="display")
+    lost, stale = (str(uuid.uuid4()) for _ in range(2))
+    said = {
+        "scene": "district",
+        "width": 3840,
+        "height": 2160,
+        "build": "b",
+        "phase": "live",
+        "seq": 4,
+        "hash_ok": True,
+    }
+    for screen, changes in ((lost, {}), (stale, {"phase": "stale", "hash_ok": None})):
+        body = {**said, **changes, "screen": screen}
+        assert display.post("/api/walls/main/presence", body, "application/json").status_code == 200, screen
+    told = {"screen": stale, "kind": "hash_mismatch", "seq": 4}
+    assert display.post("/api/walls/main/reports", told, "application/json").status_code == 200
+    WallPresence.objects.filter(screen=lost).update(seen_at=timezone.now() - timedelta(minutes=7, seconds=30))
+    admin = client_for("admin")
+    state = admin.get("/ops/state").json()
+    levels = {one["screen"]: one["level"] for one in state["screens"]}
+    assert levels == {lost[:8]: "warn", stale[:8]: "warn"}
+    english = " ".join(one["en"] for one in state["warnings"])
+    assert "has not been heard of for 7 min" in english and "hears no heartbeat" in english
+    found = families(admin)
+    live = {sample.labels["screen"]: sample.value for sample in found["wangge_wall_screen_live"]}
+    assert live == {lost[:8]: 0, stale[:8]: 0}
+    age = {sample.labels["screen"]: sample.value for sample in found["wangge_wall_screen_age_seconds"]}
+    assert age[lost[:8]] > 400 > age[stale[:8]]
+    assert {sample.value for sample in found["wangge_wall_screen_display"]} == {1}
+    reports = {
+        (sample.labels["screen"], sample.labels["kind"]): sample.value
+        for sample in found["wangge_wall_screen_reports"] if sample.name.endswith("_total")
+    }  # fmt: skip
+    assert reports[stale[:8], "hash_mismatch"] == 1 and reports[lost[:8], "hash_mismatch"] == 0
 
 
 @pytest.mark.parametrize(("scope", "status"), [("read", 200), ("full", 200), ("display", 403), ("positions:any", 403)])

@@ -14,6 +14,7 @@ from layers.incidents.models import Incident
 from layers.incidents.overview import counts, heat
 from layers.incidents.selectors import sees
 from layers.patrols.models import Member, Unit, UnitState
+from layers.patrols.posts import post_words
 from layers.patrols.selectors import units_in_force
 from layers.people.models import Department
 from layers.people.rights import Actor, Post
@@ -272,3 +273,16 @@ def test_duty_counts_teams_by_subdistrict_and_names_people_only_to_who_runs_the_
         assert hidden["people"] is None and hidden["posts"] == told["posts"]
     narrow = client_for("dispatcher").get("/api/duty", {"area": first[:12]}).json()
     assert set(narrow["teams"]) == {first[:9]}
+
+
+def test_posts_of_teams_are_words_in_both_languages_where_nobody_named_any(client_for, district):
+    first = district.first("grid")
+    on_duty({unit.grid: unit for unit in units_in_force().filter(kind="team")}[first], *point_in(first))
+    told = {
+        one["post"]: (one["title_zh"], one["title_en"])
+        for one in client_for("dispatcher").get("/api/duty").json()["posts"]
+    }
+    assert told["leader"] == ("网格长", "Grid leader"), "the leader of a team is not that of the district"
+    assert told["mediator"] == ("调解员", "Mediator")
+    assert all(zh != post and en != post for post, (zh, en) in told.items())
+    assert post_words("协管员") == ("协管员", "协管员"), "a roster that says it in words is told as delivered"

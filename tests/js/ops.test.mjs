@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ageText, bytesText, grouped, processWord, share, verdictOf, verdictWord } from '../../gis/static/gis/js/ops/figures.js';
+import { ageText, bytesText, grouped, processWord, screenWord, share, verdictOf, verdictWord } from '../../gis/static/gis/js/ops/figures.js';
 import { speaker } from '../../gis/static/gis/js/words.js';
 
 const en = speaker('en');
@@ -21,6 +21,12 @@ test('the verdict is that of the worst warning', () => {
 test('every level has its word, and an unknown one says that nothing is known', () => {
   assert.deepEqual(['ok', 'warn', 'alarm', 'unknown'].map((level) => verdictWord(level, zh)), ['正常', '留意', '告警', '读不到']);
   assert.deepEqual(['ok', 'warn', 'alarm'].map((level) => processWord(level, en)), ['running', 'late', 'silent']);
+});
+
+test('a screen is called silent before anything it said of itself is believed', () => {
+  const screen = { age_s: 4, phase: 'live', hash_ok: true };
+  const told = (changes) => screenWord({ ...screen, ...changes }, en);
+  assert.deepEqual([told({}), told({ phase: 'stale' }), told({ phase: 'dark' }), told({ hash_ok: false }), told({ hash_ok: null }), told({ age_s: 91, hash_ok: false })], ['live', 'stale', 'dark', 'not that of the store', 'live', 'silent screen']);
 });
 
 test('numbers are grouped and bytes rounded down', () => {

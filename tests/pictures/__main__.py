@@ -7,6 +7,7 @@ first calm, then with a storm. The pictures and `index.html` go to var/pictures 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -67,6 +68,7 @@ def _take_all(shots: list, folder: Path) -> int:
         tempfile.TemporaryDirectory(prefix="wangge-pictures-") as temporary,
         LiveSite.open(database_settings(), Path(temporary)) as site,
         sync_playwright() as playwright,
+        _worker(),
     ):
         cast = Cast(District.read(), server=site)
         shift = Shift(cast)
@@ -86,6 +88,20 @@ def _take_all(shots: list, folder: Path) -> int:
         browser.close()
     print(f"written: {write_sheet(folder)}")
     return 1 if wrong else 0
+
+
+@contextlib.contextmanager
+def _worker():
+    """A sign of life of the worker: the stage runs every other process of an installation."""
+    from layers.live.processes import Beater
+
+    beater = Beater("worker", "1")
+    beater.start()
+    try:
+        yield
+    finally:
+        beater.stop()
+        beater.join()
 
 
 def _take(camera, shot, place: str) -> int:

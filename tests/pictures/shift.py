@@ -23,7 +23,6 @@ from layers.incidents.places import Place, place_at
 from layers.incidents.serials import take_serial
 from layers.incidents.services import act_on_incident, report_incident
 from layers.patrols.duty import mark_stale, set_unit_status
-from layers.patrols.models import UnitState
 from layers.patrols.selectors import units_in_force
 from layers.patrols.tracking import record_fixes
 from layers.people.rights import Actor, Post
@@ -40,6 +39,8 @@ SELECT a.code, ST_X(d.geom), ST_Y(d.geom) FROM territory_area a,
 WHERE a.level = 'grid' AND a.version_to IS NULL ORDER BY a.code, d.path
 """
 OPEN_CALM, OPEN_STORM, ON_DUTY = 118, 64, 58
+#: Teams that come on duty before the storm and are not heard of again.
+SILENT, SILENT_MIN = 6, 6
 BEAT_S = 4.0
 STEP_DEG = 0.00006
 
@@ -61,6 +62,7 @@ class Shift:
         self.head = Actor(str(cast.outsider().pk), tuple(Post(Role.COMMUNITY_HEAD, code) for code in communities))
         self.places: dict[tuple[float, float], Place] = {}
         self.units: list[dict[str, Any]] = []
+        self.silent: list[dict[str, Any]] = []
 
     def history(self, days: int = 28) -> int:
         """Closed cases of the days before, and of today up to this hour; how many they are."""
@@ -101,10 +103,10 @@ class Shift:
         self._case(self.grids[-9], 1, 21, steps=4, words="积水")
         self._case(struck[0], 1, 7, steps=0, words="燃气")
         self._cameras(46)
-        silent = [unit["unit"] for unit in self.units[3:9]]
-        self.units = [unit for unit in self.units if unit["unit"] not in silent]
-        heard = timezone.now() - timedelta(minutes=6)
-        UnitState.objects.filter(unit__in=silent).update(at=heard, received_at=heard)
+        with at(timezone.now() - timedelta(minutes=SILENT_MIN)):
+            for unit in self.silent:
+                self._on_duty(unit["unit"])
+            self._heard(self.silent)
         mark_stale()
 
     @contextmanager
@@ -157,32 +159,36 @@ class Shift:
     def _teams(self) -> None:
         rows = sorted(units_in_force(), key=lambda row: (row.kind != "team", row.feature_id))
         for row in self.random.sample(rows, ON_DUTY):
-            set_unit_status(
-                actor=GATEWAY,
-                unit=row.feature_id,
-                client_id=uuid.uuid4(),
-                version=row.feature_version,
-                status="on_duty",
-            )
             grid = row.grid or next(code for code in self.grids if code.startswith(row.community))
             lon, lat = self.random.choice(self.spots[grid])
             self.units.append(
                 {"unit": row.feature_id, "lon": lon, "lat": lat, "turn": self.random.choice((0, 1, 2, 3))}
             )
+        self.silent, self.units = self.units[:SILENT], self.units[SILENT:]
+        for unit in self.units:
+            self._on_duty(unit["unit"])
         self._walk()
+
+    def _on_duty(self, unit: str) -> None:
+        row = units_in_force([unit])[0]
+        set_unit_status(actor=GATEWAY, unit=unit, client_id=uuid.uuid4(), version=row.feature_version, status="on_duty")
 
     def _walk(self) -> None:
         """One more position of every unit that is heard of."""
-        fixes, now = [], timezone.now()
-        for unit in list(self.units):
+        for unit in self.units:
             if self.random.random() < 0.08:
                 unit["turn"] = self.random.choice((0, 1, 2, 3))
             unit["lon"] += (0, 1, 0, -1)[unit["turn"]] * STEP_DEG
             unit["lat"] += (1, 0, -1, 0)[unit["turn"]] * STEP_DEG
-            fixes.append(
-                {"client_id": str(uuid.uuid4()), "unit": unit["unit"], "at": now.isoformat(), "lon": unit["lon"],
-                 "lat": unit["lat"], "accuracy_m": 4, "speed_mps": 1.4, "bearing_deg": 90 * unit["turn"]}
-            )  # fmt: skip
+        self._heard(self.units)
+
+    def _heard(self, units: list[dict[str, Any]]) -> None:
+        now = timezone.now().isoformat()
+        fixes = [
+            {"client_id": str(uuid.uuid4()), "unit": unit["unit"], "at": now, "lon": unit["lon"], "lat": unit["lat"],
+             "accuracy_m": 4, "speed_mps": 1.4, "bearing_deg": 90 * unit["turn"]}
+            for unit in units
+        ]  # fmt: skip
         record_fixes(actor=GATEWAY, fixes=fixes)
 
     def _cameras(self, count: int) -> None:

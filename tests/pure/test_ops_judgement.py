@@ -26,8 +26,10 @@ from gis.ops.readings import (
     MachineRead,
     ProcessRead,
     Readings,
+    ScreenRead,
     Session,
 )
+from gis.ops.screens import is_live
 
 AT = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 MACHINE = MachineRead(50_000_000_000, 100_000_000_000, 1_000_000_000, 20, 80)
@@ -156,3 +158,45 @@ def test_every_finding_speaks_both_languages_and_is_json():
         body = finding.as_dict()
         assert body["zh"] and body["en"] and not any("一" <= letter <= "鿿" for letter in body["en"])
         assert set(body) == {"code", "level", "zh", "en", "since"}
+
+
+SCREEN = ScreenRead("main", "1c9f0a2b", 3840, 2160, 12.0, "live", True, display=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"phase": "stale"}, "hears no heartbeat"),
+        ({"hash_ok": False}, "differs from the store"),
+        ({"age_s": 91.0}, "has not been heard of for 1 min 31 s"),
+        ({"age_s": 7200.0, "phase": "stale"}, "has not been heard of for 2 h 0 min"),
+        ({"reported": "hash_mismatch", "reported_age_s": 30.0}, "was fetched again"),
+        ({"reported": "context_lost", "reported_age_s": 599.0}, "lost its drawing context"),
+        ({"reported": "slow", "reported_age_s": 1.0}, "drew too slowly"),
+    ],
+)
+def test_a_screen_in_trouble_is_named_with_its_wall(changes, words):
+    (found,) = warnings(judge(replace(CALM, screens=(replace(SCREEN, **changes),))))
+    assert (found.code, found.level) == ("screen.main.1c9f0a2b", Level.WARN)
+    assert "main (1c9f0a2b, 3840×2160)" in found.en and words in found.en and "大屏 main" in found.zh
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"hash_ok": None},
+        {"age_s": 90.0},
+        {"age_s": 4000.0, "display": False},
+        {"reported": "hash_mismatch", "reported_age_s": 601.0},
+        {"reported": "reloaded", "reported_age_s": 1.0},
+    ],
+)
+def test_a_screen_that_is_well_or_that_nobody_misses_is_no_trouble(changes):
+    assert warnings(judge(replace(CALM, screens=(replace(SCREEN, **changes),)))) == []
+
+
+def test_a_screen_is_live_only_while_it_speaks_hears_and_agrees():
+    assert is_live(SCREEN) and is_live(replace(SCREEN, hash_ok=None))
+    for changes in ({"age_s": 91.0}, {"phase": "stale"}, {"hash_ok": False}):
+        assert not is_live(replace(SCREEN, **changes))

@@ -15,6 +15,7 @@ from data.samples.raw import Field, dbf, shp_and_shx
 from data.samples.shapefiles import SQUARES
 from layers.geo import crs
 from layers.imports import arrows, attributes, collections_read, drivers, shp
+from layers.imports.binary import Binaries
 from layers.imports.dbf import read
 from layers.imports.findings import Notebook
 from layers.imports.outlines import Outlines
@@ -34,9 +35,9 @@ GEOJSON = """{"type":"FeatureCollection","features":[
 def test_a_layer_read_as_columns_is_the_one_read_value_by_value(first, tmp_path, monkeypatch):
     path = tmp_path / "a.geojson"
     path.write_text(GEOJSON % first, encoding="utf-8")
-    _, quick, columns = collections_read._read_layer(path, "a", 0, Kind.GEOJSON)
+    _, quick, columns = collections_read._read_layer(path, "a", 0, Kind.GEOJSON, Binaries())
     monkeypatch.setattr(arrows, "available", lambda: False)
-    _, slow, others = collections_read._read_layer(path, "a", 0, Kind.GEOJSON)
+    _, slow, others = collections_read._read_layer(path, "a", 0, Kind.GEOJSON, Binaries())
     shapes = quick.shapes() if isinstance(quick, Outlines) else quick
     assert isinstance(quick, Outlines) == ("Point" in first)
     assert shapely.to_wkb(shapes).tolist() == shapely.to_wkb(slow).tolist()
@@ -55,7 +56,7 @@ def test_a_file_that_ends_early_is_refused_whichever_way_it_is_read(tmp_path):
     path = tmp_path / "a.fgb"
     path.write_bytes(_flatgeobuf()[:-100])
     with pytest.raises(Refused):
-        drivers.read_columns(path, "a.fgb", 0)
+        drivers.read_columns(path, "a.fgb", 0, Binaries())
 
 
 FILES = {

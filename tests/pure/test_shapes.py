@@ -72,7 +72,8 @@ def test_whatever_the_rings_the_result_is_valid_flat_and_as_long(rings):
 def test_rows_repeat_only_when_shape_and_attributes_do():
     shapes = shapely.points([[1, 1], [1, 1], [1, 1], [2, 2]])
     names = Column("name", "text", np.array(["a", "a", "b", "a"], dtype=object), np.zeros(4, bool))
-    assert repeated_rows(LayerRead("x", shapes, np.arange(4), [names])).tolist() == [False, True, False, False]
+    repeated, coinciding = repeated_rows(LayerRead("x", shapes, np.arange(4), [names]))
+    assert repeated.tolist() == [False, True, False, False] and coinciding.tolist() == [False, False, True, False]
 
 
 MAIN, INDEX = shp_and_shx(5, SQUARES)

@@ -23,7 +23,7 @@ export function plan(described) {
 }
 
 /** Layer in a tile -> the attribute by which its state on the map is kept; a camera's view goes with the camera. */
-const STATE_IDS = { buildings: 'id', grids: 'code', cameras: 'id', camera_views: 'camera' };
+const STATE_IDS = { buildings: 'id', grids: 'code', communities: 'code', communities_label: 'code', cameras: 'id', camera_views: 'camera' };
 
 /**
  * A MapLibre source from TileJSON; addresses made absolute, as a worker has no page to start from. Version and scope

@@ -1,5 +1,8 @@
 /** How the operators' figures read: ages with their units, rounded down; levels as words. Pure. */
 
+/** A screen of a wall speaks every 30 s; after two that did not come it is silent. */
+const SILENT_S = 90;
+
 const STEPS = [[60, 1, '{value} s'], [3600, 60, '{value} min'], [172800, 3600, '{value} h'], [Infinity, 86400, '{value} d']];
 
 /** `46 s`, `12 min`, `5 h`, `3 d`: one unit, never rounded up. @param {number} seconds */
@@ -18,6 +21,12 @@ function words(say, pattern, values) {
 /** The state of a process as one word. */
 export function processWord(level, say) {
   return { ok: say('running'), warn: say('late'), alarm: say('silent') }[level] ?? say('Not known');
+}
+
+/** What a screen of a wall shows. @param {{age_s: number, level: string, phase: string, hash_ok: boolean|null}} screen */
+export function screenWord({ age_s: age, phase, hash_ok: agrees }, say) {
+  if (age > SILENT_S) return say('silent screen');
+  return agrees === false ? say('not that of the store') : say({ live: 'live', stale: 'stale' }[phase] ?? 'dark');
 }
 
 /** The state of everything as one word: the worst of the warnings. */

@@ -3,7 +3,7 @@
 import { shanghai } from '../clock.js';
 import { byId, el } from '../dom.js';
 import { isChinese } from '../words.js';
-import { ageText, bytesText, grouped, processWord, share, verdictOf, verdictWord } from './figures.js';
+import { ageText, bytesText, grouped, processWord, screenWord, share, verdictOf, verdictWord } from './figures.js';
 
 /** Sets a text if it is another one. */
 function write(node, text) {
@@ -94,6 +94,12 @@ export function opsView({ say, language, limits }) {
     ];
   }
 
+  /** Walls and their screens: how long ago each spoke, and what is wrong. */
+  function screenRows({ screens }, passed) {
+    if (!screens.length) return [[say('none today'), '']];
+    return screens.map((one) => [`${one.wall}\u3000${one.width}×${one.height}`, `${screenWord(one, say)}\u3000${say('{age} ago', { age: age(one.age_s + passed) })}`, one.level]);
+  }
+
   function machineRows({ machine, horizons }) {
     return [
       [say('Database'), bytesText(machine.database_bytes)],
@@ -137,6 +143,7 @@ export function opsView({ say, language, limits }) {
     warnings(state.warnings);
     table('log', logRows(state));
     table('consumers', consumerRows(state));
+    table('screens', screenRows(state, passed));
     table('jobs', jobRows(state));
     table('machine', machineRows(state));
     transactions(state.sessions, passed);

@@ -47,4 +47,11 @@ export const OPS_ZH = {
   'reading': '读',
   'events': '有事件',
   '{count} wait': '{count} 个在等',
+  'live': '正常',
+  'stale': '停更',
+  'dark': '已黑屏',
+  'silent screen': '无报到',
+  'not that of the store': '与库不一致',
+  'none today': '今日无屏',
+  '{age} ago': '{age}前',
 };

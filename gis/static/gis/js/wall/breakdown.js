@@ -3,7 +3,7 @@
 import { el } from '../dom.js';
 import { grouped } from '../numbers.js';
 import { share } from './figures.js';
-import { caseMark, panel, setAttr, setText, unitMark } from './parts.js';
+import { caseMark, panel, redraw, setAttr, setText, unitMark } from './parts.js';
 import { categoryWord } from './rows.js';
 
 const CATEGORIES = ['A', 'B', 'C', 'D'];
@@ -50,10 +50,12 @@ export function categoriesView(ctx) {
 export function dutyView(ctx) {
   const { say, store, areas } = ctx;
   const rows = areas.at('subdistrict').map(({ code }) => ({ code, ...barRow(unitMark('standing'), areas.short(code), (event) => ctx.act.openDuty(code, event.currentTarget), { 'data-duty': code }) }));
-  const posts = el('p', { class: 'duty-posts' });
-  const { node, note } = panel('duty', ctx.heading('On duty'), el('ul', { class: 'bar-rows' }, ...rows.map((row) => row.node)), posts);
+  const posts = el('section', { class: 'duty-posts', 'aria-label': say('Posts of the teams on duty') });
+  const { node, note } = panel('duty', ctx.heading('On duty'), el('ul', { class: 'bar-rows' }, ...rows.map((row) => row.node)));
   return {
     node,
+    /** The posts of the teams on duty, below both halves: they are more than one half holds. */
+    posts,
     draw() {
       const answer = store.answer('duty');
       const units = [...store.table('units').values()].filter(({ properties }) => properties.kind === 'team');
@@ -68,7 +70,7 @@ export function dutyView(ctx) {
       }
       setText(note, silent ? say('{count} silent', { count: silent }) : say('teams'));
       const seats = (answer?.posts ?? []).filter(({ filled }) => filled > 0);
-      setText(posts, seats.map((post) => `${ctx.title(post)} ${post.filled}`).join('\u3000'));
+      redraw(posts, JSON.stringify(seats), () => seats.map((post) => el('span', {}, `${ctx.title(post)} `, el('b', {}, String(post.filled)))));
     },
   };
 }

@@ -10,7 +10,8 @@ const STATE_WORDS = {
   rotating: 'next in {left}', touched: 'waiting after a touch, {left}', paused: 'stopped', single: '', critical: 'critical case', shown: 'by remote control',
 };
 
-const COLOURINGS = { open_now: 'Open now, by grid', per_km2: 'Open per km²', oldest: 'Age of the oldest' };
+/** What the colours say; the figures in brackets are grids. */
+const COLOURINGS = { open_now: 'Open by grid (grids)', per_km2: 'Open per km² (grids)', oldest: 'Oldest case (grids)' };
 
 function swatch(colour) {
   const node = el('i', { class: colour ? 'legend-swatch' : 'legend-swatch stale-hatch', 'aria-hidden': 'true' });
@@ -31,12 +32,12 @@ export function legendView(ctx) {
   const legend = el('div', { class: 'legend', role: 'group', 'aria-label': say('Legend') },
     el('ul', {}, ...['A', 'B', 'C', 'D'].map((one) => item(caseMark(one, 'key'), categoryWord(one, say)))),
     el('ul', {}, ...[1, 2, 3, 4].map((one) => item(caseMark('A', one), severityWord(one, say)))),
-    el('ul', {}, item(unitMark('standing'), say('Team')), item(caseMark('A', 'stale'), say('Stale'))), classes, scale);
+    el('ul', {}, item(unitMark('standing'), say('Team')), item(caseMark('A', 'stale'), say('Stale')), item(el('i', { class: 'legend-worst', 'aria-hidden': 'true' }), say('Worst community'))), classes);
   const notice = el('p', { class: 'wall-notice' }, ...noticeNodes(config.notice, ctx.language));
   const caption = el('div', { class: 'scene', role: 'group', 'aria-label': say('Scene') }, scene, turn);
   return {
-    legend, notice, caption,
-    scale({ pixels, text }) {
+    legend, notice, scale, caption,
+    measure({ pixels, text }) {
       setAttr(scale, 'hidden', false);
       const width = `${Math.round(pixels)}px`;
       if (scaleBar.style.width !== width) scaleBar.style.width = width;
@@ -47,9 +48,9 @@ export function legendView(ctx) {
       setAttr(classes, 'hidden', !told);
       if (!told) return;
       redraw(classes, JSON.stringify(told), () => [
-        el('li', {}, say(COLOURINGS[told.kind] ?? 'Open now, by grid')),
-        ...told.classes.map((one) => item(swatch(`var(--${one.token})`), el('span', {}, classText(told.kind, one, say), el('small', {}, String(one.count))))),
-        ...(told.none ? [item(swatch(''), el('span', {}, say('no data'), el('small', {}, String(told.none))))] : []),
+        el('li', {}, say(COLOURINGS[told.kind] ?? COLOURINGS.open_now)),
+        ...told.classes.map((one) => item(swatch(`var(--${one.token})`), el('span', {}, classText(told.kind, one, say), el('small', {}, `\u2009(${one.count})`)))),
+        ...(told.none ? [item(swatch(''), el('span', {}, say('no data'), el('small', {}, `\u2009(${told.none})`)))] : []),
       ]);
     },
     /** @param {object|null} shown @param {{word: string, left: number|null}} state of the player */

@@ -35,6 +35,11 @@ export function sizeOf(text) {
   return text !== null && Number.isFinite(size) && size > 0 ? Math.min(1.5, Math.max(0.8, size)) : 1;
 }
 
+/** Pixels by which the sheet stands beside its place in an hour, right and down: four places in turn. Pure. @param {number} time milliseconds */
+export function shiftAt(time) {
+  return [[0, 0], [2, 0], [2, 2], [0, 2]][Math.floor(time / 3_600_000) % 4];
+}
+
 /** The theme at a time over the middle of the district. */
 export function themeNow(wanted, time, bbox) {
   const [west, south, east, north] = bbox ?? [114, 33.5, 114.1, 33.6];

@@ -11,8 +11,9 @@ import { areaBook } from './areas.js';
 import { asker, screenId } from './ask.js';
 import { caseScene, commands, director } from './director.js';
 import { guard } from './guard/guard.js';
-import { keepLook, sizeOf, themeNow, wantedLook } from './look.js';
+import { keepLook, shiftAt, sizeOf, themeNow, wantedLook } from './look.js';
 import { createWallMap, prepareWallMap } from './map/map.js';
+import { sizes } from './map/picture.js';
 import { polls } from './polls.js';
 import { scenePlayer } from './scenes.js';
 import { darkScreen, shell } from './shell.js';
@@ -147,8 +148,11 @@ function draw() {
   stage.tick();
   frame.views.legend.classes(map?.legend() ?? null);
   frame.views.legend.scene(stage.shown(), player.state(monotonic()));
+  tools.show({ three: frame.map.dataset.tilted === 'yes', two: frame.map.dataset.split === 'yes' });
   // A state that its first beat has not proven yet would be drawn grey, and all of it again a moment later.
   if (map && client.state() && (picture !== 'waiting' || monotonic() > UNPROVEN_MS)) {
+    const worst = picture === 'live' ? store.places('community')[0]?.code ?? null : null;
+    map.worst(worst, worst && ctx.say('Worst: {place}', { place: isChinese(ctx.language) ? ctx.areas.name(worst) : ctx.areas.short(worst) }));
     map.setLive(Object.fromEntries(['incidents', 'units', 'cameras'].map((layer) => [layer, store.table(layer)])));
     const limit = (layer, age) => ageState(age, LIMITS[layer]);
     map.dim(picture === 'mismatch' ? 'mismatch' : picture === 'live' ? 'live' : 'stale', { incidents: limit('incidents', live.beat), units: limit('units', live.frame), cameras: limit('cameras', live.beat) });
@@ -201,6 +205,7 @@ function build() {
     say, language, lang: root.lang, store, config, areas: areaBook(config.areas ?? [], language), act: null,
     heading: (text) => (both ? [say(text), el('span', { class: 'other', lang: 'en' }, text)] : [say(text)]),
     title: (thing) => titleOf(thing, language),
+    map: () => map, shown: () => stage.shown(), fetch: (address) => ask.get(address), mapSize: () => ({ width: frame.map.clientWidth, height: frame.map.clientHeight, lines: sizes(parseFloat(getComputedStyle(root).fontSize)).scale }),
     announce(urgent, text) {
       if (!urgent && monotonic() - spoken < 5_000) return;
       spoken = monotonic();
@@ -225,7 +230,7 @@ function touch() {
 
 function makeMap() {
   try {
-    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, asked, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, now: () => client.serverNow() });
+    map = createWallMap({ container: frame.map, workerUrl: page.dataset.worker, asked, language: ctx.language, theme: root.dataset.theme, config, say: ctx.say, still, covered: () => [frame.caption, frame.locator].map((one) => one.getBoundingClientRect()), now: () => client.serverNow() });
   } catch (failure) {
     console.error(failure);
     frame.mapNote.textContent = ctx.say('The map cannot be drawn here; lists and numbers work.');
@@ -233,17 +238,25 @@ function makeMap() {
     return;
   }
   asked = undefined;
-  map.padding({ top: 0, right: 0, bottom: frame.stage.querySelector('.stage-foot').offsetHeight, left: 0 });
+  map.padding({ top: frame.caption.offsetHeight, right: 0, bottom: 0, left: 0 });
   map.on('touched', () => { touch(); act.card.loose(); redrawSoon(); });
   map.on('measured', (on) => tools.show({ measure: on }));
   map.on('pick', act.picked);
-  map.on('scale', frame.views.legend.scale);
+  map.on('scale', frame.views.legend.measure);
   map.on('useful', () => { root.dataset.map = 'useful'; });
   map.on('idle', () => { root.dataset.map = 'ready'; });
   let lost = 0;
   map.on('lost', () => { keeper.report('context_lost'); lost = setTimeout(() => location.replace(location.href), LOST_MS); });
   map.on('restored', () => clearTimeout(lost));
   stage.again();
+}
+
+/** The sheet moves a little each hour, so that no line is burnt into the screen. */
+function spare(time) {
+  const shift = shiftAt(time).join(' ');
+  if (root.dataset.shift === shift) return;
+  root.dataset.shift = shift;
+  shiftAt(time).forEach((pixels, at) => root.style.setProperty(at ? '--shift-y' : '--shift-x', `${pixels}px`));
 }
 
 /** Another theme or language, by the remote control or the sun. */
@@ -274,6 +287,7 @@ function tick() {
   const now = client.serverNow();
   const time = Number.isFinite(now) ? now : Date.now();
   ticked = monotonic();
+  spare(time);
   frame?.views.header.clock(time);
   redrawSoon();
   setTimeout(tick, 1_000 - (Math.floor(time) % 1_000));

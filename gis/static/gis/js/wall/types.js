@@ -9,7 +9,7 @@
 
 /** @typedef {{top: number, right: number, bottom: number, left: number}} Insets CSS pixels of the container that panels cover */
 
-/** @typedef {{center: [number, number], zoom: number, bearing: number, pitch: number}} Camera */
+/** @typedef {{center: [number, number], zoom: number, bearing: number, pitch: number}} Camera `zoom` as on 1080 lines: every screen shows the same ground */
 
 /**
  * @typedef {object} Scene as `/api/scenes` describes it
@@ -33,7 +33,7 @@
 
 /**
  * What the map says of itself by `on(event, fn)`; every event has one argument.
- * `pick` Pick · `touched` undefined: a person moved, turned or zoomed it (never the page's own flights) · `moved` Camera,
+ * `pick` Pick · `touched` undefined: a person moved, turned or zoomed it (never the page's own flights) · `moved` undefined:
  * after every movement · `idle` undefined: all tiles are drawn · `lost` undefined: the drawing context went ·
  * `restored` undefined: it came back · `scale` {metres: number, pixels: number, text: string}: the bar for the legend.
  * @typedef {'pick'|'touched'|'moved'|'useful'|'idle'|'lost'|'restored'|'scale'} WallMapEvent
@@ -56,6 +56,7 @@
  * @property {(kind: 'none'|'open_now'|'per_km2'|'oldest', values: Map<string, number|null>|null) => void} choropleth
  *   value by area code (grids, 13 digits or more); null: off. `oldest` in minutes. A null value is "no data"
  * @property {(points: [number, number, number][]|null) => void} heat lon, lat, cases; null: off
+ * @property {(code: string|null, label?: string) => void} worst outlines the community where it is worst and writes its name; null: none
  * @property {(ids: string[]) => void} layers switches layers without moving the camera
  * @property {(on: boolean) => void} threeD pitched with buildings, or flat and north up
  * @property {(camera: Partial<Camera> & {center: [number, number]}) => void} flyTo
@@ -81,6 +82,7 @@
  * @property {'dark'|'light'} theme
  * @property {object} config the whole `wall-config` of the page: `urls`, `district`, `areas`, `vendor`
  * @property {(text: string, values?: Record<string, string|number>) => string} say the words of the page
+ * @property {() => DOMRect[]} [covered] what panels cover of the map: no name is written there
  * @property {boolean} still no motion
  * @property {Promise<object>} [asked] what `prepareWallMap({config, workerUrl})` began, once
  * @property {() => number} now the server's time in milliseconds, NaN before it said any

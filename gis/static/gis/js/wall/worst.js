@@ -1,7 +1,7 @@
 /** Where it is worst and why: cases by severity and age, places by what lies open in them. Pure. */
 
-/** One critical case outweighs ten urgent ones. */
-export const WEIGHTS = { 1: 100, 2: 10, 3: 2, 4: 1 };
+/** One critical case outweighs twenty urgent ones, one urgent case a usual day of ordinary ones: the worst place is where the worst case is. */
+export const WEIGHTS = { 1: 1000, 2: 50, 3: 2, 4: 1 };
 
 /** Severity as the wall draws it: anything unknown is the least. */
 export function severityOf({ properties }) {

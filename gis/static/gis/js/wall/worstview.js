@@ -25,7 +25,7 @@ export function worstView(ctx) {
   const next = el('span', { class: 'worst-next' });
   let code = '';
   let chosen = null;
-  const open = el('button', { class: 'worst-open', type: 'button', onclick: (event) => code && ctx.act.openArea(code, event.currentTarget) }, el('span', { class: 'worst-label' }, say('Worst')), place, total);
+  const open = el('button', { class: 'worst-open', type: 'button', onclick: (event) => code && ctx.act.openArea(code, event.currentTarget) }, el('span', { class: 'worst-label' }, say('Worst now')), place, total);
   const why = el('button', { class: 'worst-why', type: 'button', onclick: () => chosen && ctx.act.pickCase(chosen.id) }, mark, title, age);
   const node = el('section', { class: 'worst', 'aria-label': say('The worst place and why') }, open, counts, why, next);
 

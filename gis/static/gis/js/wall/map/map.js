@@ -13,10 +13,10 @@ import { tailKeeper } from './tails.js';
 
 const PITCH = 56;
 const BEARING = -18;
-/** How much nearer a tilted map stands than a flat one of the same box. */
+/** How much nearer a tilted map stands than a flat one over the same place. */
 const TILTED_NEARER = 0.85;
-/** And how much further south, in shares of the box, as perspective draws the far part together. */
-const TILTED_SOUTH = 0.1;
+/** Room for what stands at the far edge of a tilted sheet, in rem. */
+const HEADROOM = 3;
 /** Half the width shows the same ground from so much further away. */
 const SPLIT_FARTHER = 0.6;
 const AGAIN_MS = 5_000;
@@ -46,12 +46,14 @@ export function createWallMap(given) {
   const emit = (event, fact) => { for (const listen of listeners.get(event) ?? []) listen(fact); };
   const told = (facts) => { for (const [name, value] of Object.entries(facts)) container.dataset[name] = String(value); };
   const state = {
-    theme: given.theme, first: true, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {},
+    theme: given.theme, first: true, tilted: false, on: new Set(AT_FIRST), live: NONE, apart: null, chosen: null, classes: null, legend: null, heat: null, dim: 'live', ages: {}, worst: null,
     split: false, followed: null, measuring: false, insets: { top: 0, right: 0, bottom: 0, left: 0 }, tails: tailKeeper(),
     middles: new Map((config.areas ?? []).filter(({ level }) => level === 'community').map(({ code, bbox }) => [code, middleOf(bbox)])),
   };
   let drawn = null;
   let travel = () => framed(config.district.bbox);
+  /** The box that the camera was put round last, while nobody has moved it away. */
+  let held = null;
   let gone = false;
 
   container.classList.add('wall-map');
@@ -74,6 +76,7 @@ export function createWallMap(given) {
     drawn.load();
     drawn.live();
     drawn.choose();
+    drawn.worst();
     drawn.measure(state.measuring);
     if (state.split) drawn.split();
     travel({ at: 'once' });
@@ -82,20 +85,21 @@ export function createWallMap(given) {
   /** The newest journey; one that is asked for before there is a map is made when there is one. */
   function go(journey) {
     travel = journey;
+    held = null;
     drawn?.flight.end();
     if (drawn) journey({});
   }
 
   function framed(box, { at = '', room = 24, nearest } = {}) {
-    const camera = drawn.main.framing(box, { room, nearest, ...(state.tilted && { bearing: BEARING, pitch: PITCH }) });
-    if (!camera) return;
-    const [lon, lat] = camera.center;
-    const there = state.tilted ? { ...camera, zoom: camera.zoom + TILTED_NEARER, center: [lon, lat - TILTED_SOUTH * (box[3] - box[1])] } : camera;
+    const there = drawn.main.framing(box, { room, nearest, ...(state.tilted && { bearing: BEARING, pitch: PITCH, head: HEADROOM * drawn.rem() }) });
+    if (!there) return;
+    held = { box, nearest };
     if (at === 'once') drawn.main.jump(there);
     else drawn.main.move(there);
   }
 
   function touched() {
+    held = null;
     drawn.flight.end();
     if (state.followed) api.follow(null);
     emit('touched');
@@ -146,13 +150,13 @@ export function createWallMap(given) {
       if (scene.kind === 'flight') {
         return go((how) => {
           framed(box, how);
-          const { zoom } = drawn.main.framing(box, { pitch: PITCH }) ?? drawn.main.view();
+          const { zoom } = drawn.main.framing(box) ?? drawn.main.view();
           drawn.flight.begin(box, { zoom: zoom + TILTED_NEARER + 0.3, pitch: PITCH }, scene.duration_s);
         });
       }
       if (!scene.camera) return go((how) => framed(box, how));
       const { lon, lat, ...rest } = scene.camera;
-      return go(({ at }) => (at === 'once' ? drawn.main.jump({ center: [lon, lat], ...rest }) : drawn.main.move({ center: [lon, lat], ...rest })));
+      return api.flyTo({ center: [lon, lat], ...rest });
     },
     choropleth(kind, values) {
       const off = kind === 'none' || !values;
@@ -176,10 +180,26 @@ export function createWallMap(given) {
       state.tilted = on;
       told({ tilted: on ? 'yes' : 'no' });
       drawn?.restyle();
+      if (held) {
+        const { box, nearest } = held;
+        return go((how) => framed(box, { ...how, nearest }));
+      }
       const nearer = (zoom) => zoom + (on ? TILTED_NEARER : -TILTED_NEARER);
-      go(() => drawn.main.move(on ? { pitch: PITCH, bearing: BEARING, zoom: nearer(drawn.main.zoom()) } : { pitch: 0, bearing: 0, zoom: nearer(drawn.main.zoom()) }));
+      return go(() => drawn.main.move(on ? { pitch: PITCH, bearing: BEARING, zoom: nearer(drawn.main.zoom()) } : { pitch: 0, bearing: 0, zoom: nearer(drawn.main.zoom()) }));
     },
-    flyTo(camera) { go(({ at }) => (at === 'once' ? drawn.main.jump(camera) : drawn.main.move(camera))); },
+    flyTo(camera) {
+      go(({ at }) => {
+        const there = { ...camera, ...(camera.zoom !== undefined && { zoom: camera.zoom + drawn.nearer() }) };
+        if (at === 'once') drawn.main.jump(there);
+        else drawn.main.move(there);
+      });
+    },
+    worst(code, label = '') {
+      if (code === state.worst) return;
+      Object.assign(state, { worst: code, worstLabel: label });
+      told({ worst: code ?? '' });
+      drawn?.worst();
+    },
     dim(next, ages = {}) {
       if (next === state.dim && JSON.stringify(ages) === JSON.stringify(state.ages)) return;
       Object.assign(state, { dim: next, ages: { ...ages } });
@@ -208,7 +228,10 @@ export function createWallMap(given) {
       state.insets = { ...insets };
       drawn?.pad();
     },
-    view: () => drawn?.main.view() ?? { center: middleOf(config.district.bbox), zoom: 13, bearing: 0, pitch: 0 },
+    view() {
+      const seen = drawn?.main.view();
+      return seen ? { ...seen, zoom: seen.zoom - drawn.nearer() } : { center: middleOf(config.district.bbox), zoom: 13, bearing: 0, pitch: 0 };
+    },
     on(event, listener) {
       listeners.set(event, [...(listeners.get(event) ?? []), listener]);
     },

@@ -2,10 +2,13 @@
 
 import * as maplibregl from 'maplibre-gl';
 import { hitAt, riverIds } from '../../hits.js';
+import { FENCE_SOURCE, fence } from './fence.js';
+import { tiltedFit } from './fit.js';
 import { heal } from './healing.js';
 import { pace } from './pacing.js';
 
 const FLIGHT_MS = 600;
+const nothing = () => ({ type: 'FeatureCollection', features: [] });
 
 /** Starts the worker that cuts tiles; it takes as long as the page does to build its panels. @param {string} workerUrl */
 export function warm(workerUrl) {
@@ -15,10 +18,10 @@ export function warm(workerUrl) {
 
 /**
  * @param {{container: HTMLElement, style: object, camera: object|null, bounds: number[], limits: number[], padding: object,
- *   label: string, material: object, image: (id: string) => ({data: ImageData, ratio: number}|null), still: boolean,
+ *   label: string, material: object, image: (id: string) => ({data: ImageData, ratio: number}|null), size: () => number, covered: () => DOMRect[], still: boolean,
  *   heard: (event: string, fact?: any) => void}} given `heard`: `touched`, `click`, `moved`, `moving`, `idle`, `lost`, `restored`, `refused`
  */
-export function createPane({ container, style, camera, bounds, limits, padding, label, material, image, still, heard }) {
+export function createPane({ container, style, camera, bounds, limits, padding, label, material, image, size, covered, still, heard }) {
   const [w, s, e, n] = bounds;
   const map = new maplibregl.Map({
     container, style, attributionControl: false, maxPitch: 60, minZoom: 9, maxZoom: 20, maxBounds: limits, fadeDuration: 0,
@@ -65,7 +68,8 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
   map.on('dblclick', (event) => heard('dblclick', event));
   map.on('mousemove', ({ point, lngLat }) => heard('pointing', { point, place: [lngLat.lng, lngLat.lat] }));
   map.on('move', () => heard('moving'));
-  map.on('moveend', () => heard('moved'));
+  map.on('moveend', () => { names.mend(); heard('moved'); });
+  map.on('resize', () => names.mend());
   map.on('idle', () => heard('idle'));
   map.on('error', ({ error, sourceId, tile }) => {
     if (sourceId && tile) failed.set(sourceId, [...(failed.get(sourceId) ?? []), tile.tileID.canonical]);
@@ -80,6 +84,9 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
     for (const { target, state } of states.values()) if (map.getSource(target.source)) map.setFeatureState(target, state);
   }
   heal({ map, container, ground: Object.keys(material.specs), heard });
+  let fenced = nothing();
+  const put = (source, data) => (styled ? map.getSource(source)?.setData(painted(data)) : late.set(source, data));
+  const names = fence({ map, container, size, covered, put: (data) => { fenced = data; put(FENCE_SOURCE, data); } });
 
   const move = (options, milliseconds) => (still ? map.jumpTo(options) : map.easeTo({ duration: milliseconds ?? FLIGHT_MS, essential: true, ...options }));
 
@@ -90,8 +97,10 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
       if (!styled) {
         waiting = next;
         late.clear();
+        names.mend();
         return;
       }
+      next.sources[FENCE_SOURCE].data = fenced;
       replace(next);
       showAll();
     },
@@ -109,13 +118,10 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
         }
       }
     },
-    put(source, data) {
-      if (styled) map.getSource(source)?.setData(painted(data));
-      else late.set(source, data);
-    },
+    put,
     /** A state of a feature in tiles, kept over styles and lost contexts. @param {string} layer a layer of tiles @param {string} id */
     mark(layer, id, state) {
-      const source = material.sourceOf(layer);
+      const source = material.sourceOf(layer.replace(/_label$/, ''));
       if (source) show(`${layer}:${id}:${Object.keys(state)[0]}`, { source, sourceLayer: layer, id }, state);
     },
     setLight(light, sky) {
@@ -133,14 +139,18 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
       return { center: [lng, lat], zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() };
     },
     /** The camera that shows a box within the padding. */
-    framing([west, south, east, north], { bearing = 0, pitch = 0, nearest = 17.5, room = 24 } = {}) {
+    framing([west, south, east, north], { bearing = 0, pitch = 0, nearest = 17.5, room = 24, head = 0 } = {}) {
+      const { clientWidth: width, clientHeight: height } = container;
+      if (pitch > 0 && width && height) return tiltedFit([west, south, east, north], { width, height, insets: map.getPadding(), bearing, pitch, room, head, nearest });
       const found = map.cameraForBounds([[west, south], [east, north]], { padding: room, maxZoom: nearest, bearing });
       return found ? { center: [found.center.lng, found.center.lat], zoom: found.zoom, bearing, pitch } : null;
     },
     move,
     /** A slow movement at one speed, for the quiet flight; never when nothing may move. */
     drift(options, milliseconds) {
-      if (!still) map.easeTo({ duration: milliseconds, easing: (part) => part, essential: true, ...options });
+      if (still) return;
+      put(FENCE_SOURCE, nothing());
+      map.easeTo({ duration: milliseconds, easing: (part) => part, essential: true, ...options });
     },
     stop: () => map.stop(),
     jump: (options) => map.jumpTo(options),

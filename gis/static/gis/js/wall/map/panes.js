@@ -3,6 +3,7 @@
 import { widened } from '../../bounds.js';
 import { dimOutside, nameRivers } from '../../overlays.js';
 import { chosenOnMap } from './chosen.js';
+import { FENCE_IMAGE, fenceImage } from './fence.js';
 import { flight } from './flight.js';
 import { wallImage } from './images.js';
 import { measure } from './measure.js';
@@ -12,6 +13,9 @@ import { statesOnMap } from './states.js';
 import { MOST_TEAMS, swarm } from './swarm.js';
 import { arrivals } from './arrivals.js';
 import { tend } from './tending.js';
+
+/** A first picture that is not complete by then waits no longer for what it left out. */
+const FIRST_MS = 15_000;
 
 const nothing = () => ({ type: 'FeatureCollection', features: [] });
 
@@ -30,7 +34,7 @@ function newsOf() {
 /** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
 export function panes({ given, state, material, emit, told, touched, picked, moving }) {
   const { container, config, say, still } = given;
-  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing() };
+  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing(), 'wall-worst': nothing() };
   const list = [];
   let loaded = '';
   let leading = null;
@@ -43,7 +47,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   const chosen = chosenOnMap({ state, material: () => material, put, mark, told });
   const states = statesOnMap({ state, mark });
   const pulse = arrivals({ state, pane: () => list[0].pane, still, now: given.now, told });
-  const image = (id) => wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
+  const image = (id) => (id === FENCE_IMAGE ? fenceImage(sizes(material.rem()).size) : null) ?? wallImage(id, { tokens: material.tokens(), size: sizes(material.rem()).size }) ?? material.image(id, sizes(material.rem()).size);
   const tending = tend({ material, panes: () => list.map(({ pane }) => pane), told, light: () => list.forEach((one) => { const { light, sky } = picture(one).style({}); one.pane.setLight(light, sky); }), redraw: () => api.restyle() });
 
   function put(source, data) {
@@ -73,7 +77,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     list.push(one);
     const { style, data } = dataOf(one);
     one.pane = createPane({
-      container: box, material, image, still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
+      container: box, material, image, size: () => sizes(material.rem()).size, covered: given.covered ?? (() => []), still, bounds: config.district.bbox, limits: widened(material.extent ?? config.district.bbox, 1.2), padding: insetsOf(one),
       style: style(data), camera: list[0].pane?.view() ?? null, heard: (event, fact) => HEARD[event]?.(one, fact),
       label: say('Map of the district. Arrow keys pan, plus and minus zoom, Shift with arrows turns and tilts, Enter tells what is at the centre.'),
     });
@@ -98,15 +102,14 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     },
     moved(one) {
       for (const each of list) if (picture(each).band !== each.band) draw(each);
-      if (one === list[0]) emit('moved', one.pane.view());
+      if (one === list[0]) emit('moved');
     },
     idle(one) {
       if (one !== list[0]) { told({ second: 'ready' }); return; }
       if (state.first) {
-        state.first = false;
         told({ ready: 'useful' });
         emit('useful');
-        api.restyle();
+        whole();
         return;
       }
       told({ ready: 'yes' });
@@ -117,6 +120,14 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     restored: (one) => { if (one === list[0]) emit('restored'); },
     refused: (_, fact) => tending.refused(fact),
   };
+
+  /** The first picture stands, or takes too long: now all of it. */
+  function whole() {
+    if (!state.first) return;
+    state.first = false;
+    api.restyle();
+  }
+  const impatient = setTimeout(whole, FIRST_MS);
 
   let named = false;
   function nameRiversOnce() {
@@ -153,7 +164,11 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     const { data, many, teams } = dataOf(one);
     one.swarm.show(many);
     for (const [source, value] of Object.entries(data)) if (one.news(source, value)) one.pane.put(source, value);
-    if (one === list[0]) told({ band: one.band, incidents: data['live-incidents'].features.filter(({ properties }) => properties.id).length, groups: data['live-incidents'].features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: data['live-tails'].features.length });
+    if (one === list[0]) count(one, data, teams);
+  }
+
+  function count({ band }, { 'live-incidents': cases, 'live-tails': tails }, teams) {
+    told({ band, incidents: cases.features.filter(({ properties }) => properties.id).length, groups: cases.features.filter(({ properties }) => properties.group !== undefined).length, units: teams, tails: tails.features.length });
   }
 
   function insetsOf(one) {
@@ -178,12 +193,15 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
   open(first);
   dimOutside(material, { setOutside: (feature) => put('outside', feature) }, config.district.code);
   let wide = 0;
+  let drawnFor = JSON.stringify(sizes(material.rem()));
   const watcher = new ResizeObserver(() => {
     const before = wide;
     wide = container.clientWidth + container.clientHeight / 1e5;
     if (!before || before === wide) return;
     divide();
-    api.restyle({ images: true });
+    const now = JSON.stringify(sizes(material.rem()));
+    if (now !== drawnFor) api.restyle({ images: true }); // another screen; a margin that grew changes neither type nor zoom levels
+    drawnFor = now;
   });
   watcher.observe(container);
 
@@ -191,10 +209,13 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     main: list[0].pane,
     flight: { ...quiet },
     rem: () => material.rem(),
+    /** Levels by which this screen stands nearer than one of 1080 lines, so that both show the same ground. */
+    nearer: () => Math.log2(sizes(material.rem()).scale),
     renew: (told) => tending.renew(told),
     restyle({ images = false } = {}) {
       for (const one of list) {
-        const { style, data } = dataOf(one);
+        const { style, data, teams } = dataOf(one);
+        if (one === list[0]) count(one, data, teams);
         one.pane.restyle(style(data));
         for (const [source, value] of Object.entries(data)) one.news(source, value);
         if (!images) continue;
@@ -217,6 +238,11 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       return api.restyle();
     },
     choose: () => chosen.show(),
+    worst() {
+      states.worst();
+      const place = state.middles.get(state.worst);
+      put('wall-worst', place ? { type: 'FeatureCollection', features: [{ type: 'Feature', properties: { label: state.worstLabel }, geometry: { type: 'Point', coordinates: place } }] } : nothing());
+    },
     split() {
       if (state.split && list.length === 1) {
         const second = document.createElement('div');
@@ -234,6 +260,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
       states.forget();
       states.grids();
       states.cameras();
+      api.worst();
       api.restyle();
     },
     measure(on) {
@@ -243,6 +270,7 @@ export function panes({ given, state, material, emit, told, touched, picked, mov
     pad: divide,
     remove() {
       watcher.disconnect();
+      clearTimeout(impatient);
       quiet.end();
       tending.end();
       for (const { pane, box } of list) { pane.remove(); box.remove(); }

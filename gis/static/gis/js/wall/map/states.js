@@ -9,6 +9,7 @@ const UNCLASSED = -2;
 export function statesOnMap({ state, mark }) {
   let cameras = new Map();
   let grids = new Map();
+  let worst = null;
   return {
     grids() {
       const next = state.classes ?? new Map();
@@ -27,10 +28,16 @@ export function statesOnMap({ state, mark }) {
       }
       cameras = next;
     },
+    /** The community where it is worst is outlined, and its name stands out. */
+    worst() {
+      for (const [code, on] of [[worst, false], [state.worst, true]]) if (code && worst !== state.worst) for (const layer of ['communities', 'communities_label']) mark(layer, code, { worst: on });
+      worst = state.worst;
+    },
     /** There is a map that knows nothing yet. */
     forget() {
       cameras = new Map();
       grids = new Map();
+      worst = null;
     },
   };
 }
