@@ -10,17 +10,31 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser
 
+from layers.imports.models import Status
 from layers.people.rights import Actor
 from layers.walls.steering import command_wall
 from tests.browser.conftest import Watched
 from tests.cast import PASSWORD, Cast
-from tests.pictures.shots import Shot
+from tests.imports_made import make_import
+from tests.pictures.shots import STAFF, Shot
 
 HTML = "document.documentElement.dataset"
-PATHS = {"map": "/", "ops": "/ops/", "remote": "/wall/remote/"}
+PATHS = {
+    "map": "/", "ops": "/ops/", "remote": "/wall/remote/", "staff": "/staff/", "staff-layer": "/staff/layers/buildings/",
+    "staff-quality": "/staff/quality/", "staff-import": "/staff/imports/{ready}/", "staff-question": "/staff/imports/{asking}/",
+}  # fmt: skip
+#: Who looks at a page; everybody else is the officer on duty.
+PEOPLE = {"ops": "admin"} | dict.fromkeys(STAFF, "gis_staff")
+_PAGE_READY = "document.getElementById('page').dataset.state === 'ready'"
+_MAP_READY = f"{_PAGE_READY} && document.documentElement.dataset.mapState === 'ready'"
 READY = {
     "map": "document.documentElement.dataset.mapState === 'ready' && document.body.dataset.live === 'live'",
-    "ops": "document.getElementById('page').dataset.state === 'ready'",
+    "ops": _PAGE_READY,
+    "staff": _PAGE_READY,
+    "staff-layer": _PAGE_READY,
+    "staff-quality": _PAGE_READY,
+    "staff-import": f"{_MAP_READY} && Number(document.getElementById('page').dataset.shapes) > 0",
+    "staff-question": f"{_MAP_READY} && document.getElementById('page').dataset.candidates === '2'",
     "remote": "document.getElementById('remote').dataset.state === 'ready'",
 }
 COMPLETE = f"{HTML}.map === 'ready' && {HTML}.live === 'live' && document.querySelector('.multiple rect')"
@@ -37,6 +51,7 @@ class Camera:
         self.browser, self.cast, self.url, self.folder, self.steering = browser, cast, url, folder, steering
         self.token = cast.token("display", scope="display")
         self._open: tuple[tuple[Any, ...], Watched] | None = None
+        self._made: dict[str, Any] = {}
 
     def take(self, shot: Shot) -> list[str]:
         """Writes the picture; gives what went wrong on the page since the last one."""
@@ -95,14 +110,28 @@ class Camera:
         watched.page.evaluate(f"{HTML}.map = 'ready'")
 
     def _desk(self, watched: Watched, shot: Shot) -> None:
-        path = PATHS[shot.page]
-        person = self.cast.person("admin" if shot.page == "ops" else "duty_officer", password=PASSWORD)
+        person = self.cast.person(PEOPLE.get(shot.page, "duty_officer"), password=PASSWORD)
+        path = PATHS[shot.page].format(**self._imports(person))
         watched.page.goto(f"{self.url}/accounts/login/?{urlencode({'next': path})}")
         watched.page.fill("input[name=username]", person.username)
         watched.page.fill("input[name=password]", PASSWORD)
         watched.page.press("input[name=password]", "Enter")
         watched.page.wait_for_url(f"{self.url}{path}*", wait_until="domcontentloaded", timeout=90_000)
         watched.wait_until(READY[shot.page], PATIENCE_S)
+        if shot.page == "staff-question":
+            watched.page.locator(".question .choice input").first.check()
+            self._rest_of_map(watched)
+
+    def _rest_of_map(self, watched: Watched) -> None:
+        """Returns once the map has flown to what it was told last."""
+        watched.page.wait_for_timeout(200)
+        watched.wait_until(_MAP_READY, PATIENCE_S)
+
+    def _imports(self, person: Any) -> dict[str, Any]:
+        """An import that is ready and one that asks, made for the first picture that needs them."""
+        if not self._made:
+            self._made = {"ready": make_import(person).pk, "asking": make_import(person, Status.ASKING).pk}
+        return self._made
 
     def _steer(self, command: str, args: dict[str, Any]) -> None:
         command_wall(actor=self.steering, wall=WALL, client_id=uuid.uuid4(), command=command, args=args)

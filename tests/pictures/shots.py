@@ -9,6 +9,8 @@ from itertools import product
 WIDE = ((1366, 768), (1920, 1080), (3840, 2160))
 #: In the order in which one page goes through them.
 LOOKS = (("dark", False), ("light", False), ("light", True), ("dark", True))
+#: The pages of GIS staff: what they keep, an import that is ready and one that asks, a layer, the quality of all.
+STAFF = ("staff", "staff-import", "staff-question", "staff-layer", "staff-quality")
 ODD = ((3840, 1080), (1080, 1920))
 
 
@@ -40,6 +42,10 @@ def all_shots() -> list[Shot]:
             shots.append(Shot("wall", size, language, theme, state))
     for page, theme, language in product(("map", "ops", "remote"), ("dark", "light"), ("zh", "en")):
         size = (390, 844) if page == "remote" else (1366, 768)
+        shots.append(Shot(page, size, language, theme, "storm"))
+    for page, size, (theme, language) in product(
+        STAFF, WIDE[:2], (("dark", "zh"), ("light", "en"), ("light", "zh"), ("dark", "en"))
+    ):
         shots.append(Shot(page, size, language, theme, "storm"))
     return shots
 

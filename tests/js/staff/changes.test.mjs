@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { speaker } from '../../../gis/static/gis/js/words.js';
 import { area, differences, distance, fieldsOf, gist, inShort, touched, towards, valueText } from '../../../gis/static/gis/js/staff/changes.js';
-import { bearing, boxAround, boxShapes, idsWith, marksOf, middleOf, offenceShapes, ringRound } from '../../../gis/static/gis/js/staff/shapes.js';
+import { bearing, boxAround, boxShapes, cornerOf, idsWith, marksOf, middleOf, offenceShapes, ringRound } from '../../../gis/static/gis/js/staff/shapes.js';
 import { constantly, deliveredValues, edited, forAnswer, fromColumn, mappingRows, sameMapping, sharedColumns, sureness, translated, unusedColumns } from '../../../gis/static/gis/js/staff/fields.js';
 import { bytes, dayAndTime, dayOf, shortHash, since } from '../../../gis/static/gis/js/staff/instants.js';
 
@@ -72,6 +72,8 @@ test('pairs without a place are left to the list', () => {
   const drawn = offenceShapes([{ geometry: square(0, 0), area_m2: 6.2 }, { geometry: null, area_m2: 1 }], (one) => `${one.area_m2}`);
   assert.equal(drawn.features.length, 2);
   assert.deepEqual(drawn.features[1].properties, { at: 0, mark: true, label: '6.2' });
+  const sliver = { type: 'GeometryCollection', geometries: [{ type: 'LineString', coordinates: [[0, 0], [0, 10], [9, 10]] }, { type: 'Point', coordinates: [9, 9] }] };
+  assert.deepEqual(cornerOf(sliver), [9, 9]);
   assert.deepEqual(middleOf(square(0, 0)), [1, 1]);
 });
 

@@ -31,8 +31,9 @@ export function drawKinds({ say, files }, one, chosen, choose) {
 /** The legend of the map: each kind as it is drawn there. */
 export function drawLegend({ say, files }, one) {
   const kinds = KINDS.slice(0, 5).filter(({ id }) => one.diff?.[id]);
-  byId('legend').replaceChildren(...kinds.map(({ id, words, look, sign }) => el('li', {}, el('span', { class: `key key-${id} ${look}` }, id === 'changed' || id === 'reshaped' ? '' : icon(sign, files)), say(id === 'moved' ? 'Moved, dashed where it was' : words))));
-  byId('legend').hidden = !kinds.length;
+  byId('legend').replaceChildren(...kinds.map(({ id, words, look, sign }) => el('li', {}, el('span', { class: `key key-${id} ${look}` }, id === 'changed' || id === 'reshaped' ? '' : icon(sign, files)), say(id === 'moved' ? 'Moved, dashed where it was' : words))),
+    one.offences?.length ? el('li', {}, el('span', { class: 'key key-offence' }), say('Breaks the topology')) : '');
+  byId('legend').hidden = !kinds.length && !one.offences?.length;
 }
 
 /** What the file was, to the byte. */

@@ -7,6 +7,10 @@ import { UNITS, constantly, deliveredValues, edited, fromColumn, mappingRows, sa
 
 const SURENESS = { said: 'set by hand', sure: 'sure', likely: 'likely', weak: 'to be checked', none: 'stays empty' };
 const CONSTANT = '\u0000constant';
+/** A sample longer than this is cut. */
+const LONGEST = 16;
+
+const short = (value) => (String(value).length > LONGEST ? `${String(value).slice(0, LONGEST - 1)}…` : String(value));
 
 /** @param {{staff: object, pane: HTMLElement, head: HTMLElement, described: () => object[], apply: (mapping: object) => void}} given */
 export function fieldsView({ staff, pane, head, described, apply }) {
@@ -59,9 +63,15 @@ export function fieldsView({ staff, pane, head, described, apply }) {
     return el('li', { class: `field-row${kept.flagged.has(row.field) ? ' is-flagged' : ''}`, 'data-field': row.field },
       el('div', { class: 'field-line' }, el('label', { for: id }, row.title, row.required && el('span', { class: 'must', title: say('must be filled') }, ' *')), el('span', { class: 'least' }, row.field), el('span', { class: `sure sure-${row.sureness}` }, row.sureness === 'none' || row.sureness === 'said' ? say(SURENESS[row.sureness]) : `${say(SURENESS[row.sureness])} ${Math.round(row.confidence * 100)}%`)),
       el('div', { class: 'field-line' }, select, chosen === CONSTANT ? constantInput(row) : unitSelect(row)),
-      row.column && el('p', { class: 'samples' }, row.samples.length ? row.samples.slice(0, 4).map(String).join('\u3000') : say('no value'), row.filled !== null && el('span', { class: 'least' }, say('{count} filled', { count: grouped(row.filled, 0) }))),
-      row.reason && row.sureness !== 'none' && el('p', { class: 'least' }, row.reason),
+      row.column && el('p', { class: 'samples' }, row.samples.length ? row.samples.slice(0, 4).map(short).join('\u3000') : say('no value'), row.filled !== null && el('span', { class: 'least' }, say('{count} filled', { count: grouped(row.filled, 0) }))),
+      row.reason && row.reason !== 'said' && row.sureness !== 'none' && el('p', { class: 'least' }, why(row.reason)),
       row.lists && row.column && lists(row));
+  }
+
+  /** What a guess rests on, in words where there are some. */
+  function why(reason) {
+    const words = say(`guessed by ${reason}`);
+    return words.startsWith('guessed by ') && language.startsWith('zh') ? reason : words;
   }
 
   function constantInput(row) {

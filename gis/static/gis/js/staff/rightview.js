@@ -37,7 +37,7 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
 
   function offenceWords(item) {
     const pair = [item.one_name || item.one, item.other_name || item.other].filter(Boolean).join(' / ');
-    const kinds = { overlap: 'overlap', gap: 'gap', outside: 'outside', unconnected: 'not connected' };
+    const kinds = { overlap: 'overlap', gap: 'gap', excess: 'beyond the area above', child: 'areas below do not fit', orphan: 'no area above', isolated: 'not connected', dangling: 'loose end' };
     return [el('span', { class: 'offence-kind' }, say(kinds[item.kind] ?? item.kind)), pair];
   }
 
@@ -81,11 +81,11 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
   function settings(one) {
     if (!one.can.answer || !one.report?.verdict) return one.effective ? el('section', { class: 'part' }, el('h2', {}, say('Holds from')), el('p', {}, one.effective)) : '';
     const day = el('input', { type: 'date', id: 'effective', value: one.effective ?? '', onchange: () => answer({ effective: day.value || null }) });
-    const missing = one.answers.missing ?? '';
+    const missing = one.answers.missing ?? 'remove';
     return el('section', { class: 'part', id: 'settings' }, el('h2', {}, say('Settings')),
       el('div', { class: 'field' }, el('label', { for: 'effective' }, say('Holds from')), day),
       el('p', { class: 'least' }, say(one.effective ? 'Until then the present version stays in force.' : 'Empty: from the day of the commit.')),
-      !one.makes_layer && el('fieldset', { class: 'plain-set' }, el('legend', {}, say('Rows that the file lacks')), ...[['', 'by default'], ['remove', 'are removed'], ['keep', 'stay']].map(([value, text]) => el('label', { class: 'choice' }, el('input', { type: 'radio', name: 'missing', value, checked: missing === value, onchange: () => answer({ missing: value || null }) }), el('span', {}, say(text))))));
+      !one.makes_layer && el('fieldset', { class: 'plain-set' }, el('legend', {}, say('Rows that the file lacks')), ...[['remove', 'are removed'], ['keep', 'stay']].map(([value, text]) => el('label', { class: 'choice' }, el('input', { type: 'radio', name: 'missing', value, checked: missing === value, onchange: () => answer({ missing: value }) }), el('span', {}, say(text))))));
   }
 
   function versions(one, history) {

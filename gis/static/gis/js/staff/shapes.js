@@ -41,12 +41,29 @@ export function idsWith({ features }, state) {
   return [...new Set(features.filter(({ properties }) => properties.state === state).map(({ properties }) => properties.feature))];
 }
 
+/** The corner of a geometry that lies closest to its middle: a sliver along a border has nothing in the middle itself. */
+export function cornerOf(geometry) {
+  const middle = middleOf(geometry);
+  let best = null;
+  let least = Infinity;
+  const look = (part) => {
+    if (part.type === 'GeometryCollection') { part.geometries.forEach(look); return; }
+    const numbers = part.coordinates.flat(Infinity);
+    for (let at = 0; at < numbers.length; at += 2) {
+      const far = (numbers[at] - middle[0]) ** 2 + (numbers[at + 1] - middle[1]) ** 2;
+      if (far < least) [best, least] = [[numbers[at], numbers[at + 1]], far];
+    }
+  };
+  if (middle) look(geometry);
+  return best;
+}
+
 /** The pairs that break a rule, each with a mark in its middle that says how much. @param {object[]} offences @param {(one: object) => string} label */
 export function offenceShapes(offences, label) {
   return {
     type: 'FeatureCollection',
     features: offences.filter(({ geometry }) => geometry).flatMap((one, at) => {
-      const mark = middleOf(one.geometry);
+      const mark = cornerOf(one.geometry);
       return [
         { type: 'Feature', geometry: one.geometry, properties: { at } },
         ...(mark ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: mark }, properties: { at, mark: true, label: label(one) } }] : []),

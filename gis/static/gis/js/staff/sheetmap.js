@@ -72,9 +72,9 @@ export async function sheetMap({ staff, layer, side: shown, picked, moved }) {
   dimOutside(sheet, map, config.district ?? '411102');
 
   let loaded = false;
-  map.once('load', () => { loaded = true; if (look.side) restyle(); });
+  map.once('load', () => { loaded = true; restyle(); });
 
-  /** Another style in place; before the first one has loaded it is too early, and it comes then. */
+  /** The style with all that was put into it; before the first one has loaded it is too early, and it comes then. */
   function restyle() {
     if (!loaded) return;
     map.restyle(style());
