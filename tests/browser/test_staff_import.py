@@ -232,6 +232,25 @@ def test_a_file_becomes_a_layer_in_the_colour_that_was_chosen(open_site_page, wo
     assert described["count"] == 6
 
 
+def test_a_layer_is_taken_away_as_a_file(open_site_page, working):
+    watched = open_site_page("gis_staff", path="/staff/layers/greens/")
+    page = watched.page
+    watched.wait_until(READY)
+    page.select_option("#export-format", "shp.zip")
+    page.select_option("#export-encoding", "GBK")
+    page.select_option("#export-crs", "4547")
+    page.select_option("#export-when", "version")
+    page.select_option("#export-version", "1")
+    page.click("#export-go")
+    page.wait_for_selector("#export-download", timeout=60_000)
+    with page.expect_download() as taken:
+        page.click("#export-download")
+    with zipfile.ZipFile(taken.value.path()) as packed:
+        names = packed.namelist()
+    assert any(name.endswith(".shp") for name in names)
+    assert any(name.endswith(".cpg") for name in names)
+
+
 def test_who_may_not_keep_layers_finds_no_way_in(open_site_page):
     watched = open_site_page("dispatcher")
     watched.wait_map()
