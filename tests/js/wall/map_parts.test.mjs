@@ -12,6 +12,8 @@ import { areaOf, lengthOf, planeOf } from '../../../gis/static/gis/js/wall/map/m
 import { away, ringsRound } from '../../../gis/static/gis/js/wall/map/rings.js';
 import { lightOf, partOfDay, sunAt } from '../../../gis/static/gis/js/wall/map/sunlight.js';
 import { nearestDot } from '../../../gis/static/gis/js/wall/map/swarm.js';
+import { painter } from '../../../gis/static/gis/js/wall/map/painted.js';
+import { pace } from '../../../gis/static/gis/js/wall/map/pacing.js';
 import { tailKeeper } from '../../../gis/static/gis/js/wall/map/tails.js';
 import { speaker } from '../../../gis/static/gis/js/words.js';
 import { tokens } from '../fixture.mjs';
@@ -87,6 +89,9 @@ test('six dots at most stand behind a unit, one a minute, none where it stands s
   assert.equal(still.drawn(unit(0), { stale: false }).features.length, 0);
   still.see([], 10 * 60_000);
   assert.equal(still.drawn(unit(5), { stale: false }).features.length, 0, 'a unit that left is forgotten');
+  const crowd = tailKeeper();
+  for (const minute of [0, 1, 2]) crowd.see(Array.from({ length: 401 }, (_, at) => ({ ...unit(minute)[0], id: at ? `u${at}` : 'u' })), minute * 60_000);
+  assert.equal(crowd.drawn(unit(3), { stale: false }).features.length, 0, 'of very many none is kept');
 });
 
 test('metres are those of the district\'s own metric system', () => {
@@ -157,4 +162,39 @@ test('of very many teams the nearest within reach is meant', () => {
   const dots = [{ id: 'a', x: 0, y: 0 }, { id: 'b', x: 8, y: 0 }];
   assert.equal(nearestDot(dots, { x: 5, y: 0 }).id, 'b');
   assert.equal(nearestDot(dots, { x: 0, y: 11 }), null);
+});
+
+test('images that no data name any more are taken away once there are very many', () => {
+  const there = new Set();
+  const map = { hasImage: (id) => there.has(id), addImage: (id) => there.add(id), removeImage: (id) => there.delete(id) };
+  const images = painter({ map, image: (id) => (id === 'unknown' ? null : { data: id, ratio: 1 }) });
+  const named = (...ids) => ({ features: ids.map((icon) => ({ properties: { icon } })) });
+  images.of('teams', named('standing', 'unknown'));
+  for (let count = 0; count <= 300; count += 1) images.of('cases', named(`count:${count}`, 'mark'));
+  assert.ok(there.size < 10, String(there.size));
+  for (const id of ['count:300', 'mark', 'standing']) assert.ok(there.has(id), `${id} is shown`);
+});
+
+test('a sheet that is not whole is drawn four times a second at most, a whole or moving one at once', () => {
+  let now = 0;
+  let drawn = 0;
+  const waiting = [];
+  const map = { style: {}, whole: false, moving: false, triggerRepaint() { drawn += 1; }, isMoving: () => map.moving, areTilesLoaded: () => map.whole };
+  pace({ map, now: () => now, later: (act, wait) => waiting.push({ act, wait }) });
+  map.triggerRepaint();
+  now = 100;
+  map.triggerRepaint();
+  map.triggerRepaint();
+  assert.equal(drawn, 1);
+  assert.deepEqual(waiting.map(({ wait }) => wait), [150]);
+  now = 250;
+  waiting[0].act();
+  assert.equal(drawn, 2);
+  now = 260;
+  map.moving = true;
+  map.triggerRepaint();
+  map.moving = false;
+  map.whole = true;
+  map.triggerRepaint();
+  assert.equal(drawn, 4);
 });

@@ -125,7 +125,7 @@ export function createWallMap(given) {
     },
     setLive(live) {
       state.live = live;
-      state.tails.see(live.units.values(), given.now() || Date.now());
+      state.tails.see([...live.units.values()], given.now() || Date.now());
       drawn?.live();
       follow();
     },

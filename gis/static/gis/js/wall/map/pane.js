@@ -6,6 +6,7 @@ import { FENCE_SOURCE, fence } from './fence.js';
 import { tiltedFit } from './fit.js';
 import { heal } from './healing.js';
 import { pace } from './pacing.js';
+import { painter } from './painted.js';
 
 const FLIGHT_MS = 600;
 const nothing = () => ({ type: 'FeatureCollection', features: [] });
@@ -33,6 +34,7 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
   const canvas = map.getCanvas();
   canvas.setAttribute('role', 'region');
   canvas.setAttribute('aria-label', label);
+  const images = painter({ map, image });
   // Without a style (not yet, or the drawing context is lost) the newest style and data wait for one.
   let styled = false;
   let waiting = null;
@@ -41,7 +43,7 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
     styled = true;
     if (waiting) replace(waiting);
     waiting = null;
-    for (const [source, data] of late) map.getSource(source)?.setData(painted(data));
+    for (const [source, data] of late) map.getSource(source)?.setData(images.of(source, data));
     late.clear();
     showAll();
   });
@@ -50,19 +52,10 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
   const failed = new Map();
 
   function replace(next) {
-    for (const { data } of Object.values(next.sources)) if (data) painted(data);
+    for (const [source, { data }] of Object.entries(next.sources)) if (data) images.of(source, data);
     map.setStyle(next, { diff: true });
   }
-  function paint(id) {
-    const made = map.hasImage(id) ? null : image(id);
-    if (made) map.addImage(id, made.data, { pixelRatio: made.ratio });
-  }
-  /** The images that data name, before they are cut into tiles: one that comes later has those tiles made again. */
-  function painted(data) {
-    for (const id of new Set(data.features?.map(({ properties }) => properties.icon))) if (id) paint(id);
-    return data;
-  }
-  map.setMissingStyleImageResolver(async (id) => paint(id));
+  map.setMissingStyleImageResolver(async (id) => images.paint(id));
   map.on('movestart', ({ originalEvent }) => { if (originalEvent) heard('touched'); });
   map.on('click', ({ point, lngLat }) => heard('click', { point, place: [lngLat.lng, lngLat.lat] }));
   map.on('dblclick', (event) => heard('dblclick', event));
@@ -85,7 +78,7 @@ export function createPane({ container, style, camera, bounds, limits, padding, 
   }
   heal({ map, container, ground: Object.keys(material.specs), heard });
   let fenced = nothing();
-  const put = (source, data) => (styled ? map.getSource(source)?.setData(painted(data)) : late.set(source, data));
+  const put = (source, data) => (styled ? map.getSource(source)?.setData(images.of(source, data)) : late.set(source, data));
   const names = fence({ map, container, size, covered, put: (data) => { fenced = data; put(FENCE_SOURCE, data); } });
 
   const move = (options, milliseconds) => (still ? map.jumpTo(options) : map.easeTo({ duration: milliseconds ?? FLIGHT_MS, essential: true, ...options }));

@@ -10,8 +10,9 @@ const NEAR = 0.00006;
 export function tailKeeper() {
   const kept = new Map();
   return {
-    /** Takes the positions of now. @param {Iterable<{id: string, geometry: object|null}>} units @param {number} now milliseconds */
+    /** Takes the positions of now; of very many teams, which have no tails, none. @param {{id: string, geometry: object|null}[]} units @param {number} now milliseconds */
     see(units, now) {
+      if (units.length > MOST_TEAMS) return kept.clear();
       const seen = new Set();
       for (const { id, geometry } of units) {
         seen.add(id);
@@ -23,6 +24,7 @@ export function tailKeeper() {
         kept.set(id, line);
       }
       for (const id of kept.keys()) if (!seen.has(id)) kept.delete(id);
+      return undefined;
     },
     /**
      * Dots behind each unit, `age` 1 for the newest; none where a unit stands still.
@@ -30,7 +32,6 @@ export function tailKeeper() {
      */
     drawn(units, { stale }) {
       const features = [];
-      if (kept.size > MOST_TEAMS) return { type: 'FeatureCollection', features };
       for (const { id, geometry, properties } of units) {
         if (!geometry) continue;
         let last = geometry.coordinates;
