@@ -51,10 +51,10 @@ _NOUNS = {
     "places": Noun("处场所", ("place", "places")), "buildings": Noun("栋建筑", ("building", "buildings")),
 }  # fmt: skip
 _THINGS = (
-    _Thing("cases", "incidents_incident", "id::text", "number", "state <> ALL(%(ended)s)", "geom", _NOUNS["cases"]),
-    _Thing("cameras", "cameras_camera", "feature_id", "name", _OPEN, "geom", _NOUNS["cameras"]),
-    _Thing("places", "places_place", "feature_id", "name", _OPEN, "ST_PointOnSurface(geom)", _NOUNS["places"]),
-    _Thing("buildings", "territory_building", "feature_id", "name", _OPEN, "ST_PointOnSurface(geom)", _NOUNS["buildings"]),
+    _Thing("cases", "incidents_incident", "id::text", "number", "state <> ALL(%(ended)s)", "t.geom", _NOUNS["cases"]),
+    _Thing("cameras", "cameras_camera", "feature_id", "name", _OPEN, "t.geom", _NOUNS["cameras"]),
+    _Thing("places", "places_place", "feature_id", "name", _OPEN, "ST_PointOnSurface(t.geom)", _NOUNS["places"]),
+    _Thing("buildings", "territory_building", "feature_id", "name", _OPEN, "ST_PointOnSurface(t.geom)", _NOUNS["buildings"]),
 )  # fmt: skip
 
 #: Things near what changes whose area at a level will be another one, or none.

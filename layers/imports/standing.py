@@ -85,8 +85,9 @@ def standing_on(import_id: uuid.UUID) -> list[dict[str, Any]]:
     """
     row = Import.objects.get(pk=import_id)
     spec = rights.known_spec(row.layer)
-    if spec is None or row.version_after is None:
+    if spec is None or row.version_after in (None, row.version_before):  # nothing was changed, so nothing stands on it
         return []
+    assert row.version_after is not None
     undone = undoing(spec, row.version_after)
     versions = {one.version: one for one in LayerVersion.objects.filter(layer=spec.id, version__in=undone.later)}
     imports = {one.version_after: one for one in Import.objects.filter(layer=spec.id, version_after__in=undone.later)}

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.browser.wall_says import PAGE, live, said, says, text, violations
 from tests.cases import report
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PAGE = "document.documentElement.dataset"
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SIZES = ((1366, 768), (1920, 1080), (3840, 1080), (1080, 1920))
-
-
-def live(watched, picture="live", seconds=30) -> None:
-    watched.wait_until(f"{PAGE}.live === '{picture}'", seconds)
-
-
-def text(watched, selector) -> str:
-    return str(watched.page.inner_text(selector))
-
-
-def says(watched, selector, words) -> None:
-    """Returns once an element holds the words."""
-    watched.wait_until(f"document.querySelector({selector!r})?.textContent.includes({words!r})")
-
-
-def violations(watched) -> list[tuple[str, list[str]]]:
-    """What axe-core has to say of the page as it stands, contrast included."""
-    watched.page.evaluate(AXE)
-    found = watched.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
 
 
 def test_the_numbers_of_the_header_are_those_of_the_state(open_wall):
@@ -200,9 +177,23 @@ def test_a_person_who_signed_out_finds_the_way_back(open_wall):
 
 def test_the_screen_says_that_it_is_there(open_wall):
     site, watched = open_wall(size=(1366, 768))
-    watched.wait_until("true")
-    bodies = [body for path, body in site.posts if path.endswith("/presence")]
-    assert bodies and (bodies[0]["width"], bodies[0]["height"], bodies[0]["build"]) == (1366, 768, "b1")
+    body = said(site, watched, phase="live")
+    assert (body["width"], body["height"], body["build"], body["hash_ok"]) == (1366, 768, "b1", True)
+
+
+def test_a_screen_says_at_once_that_its_picture_is_old_and_that_it_is_new_again(open_wall):
+    site, watched = open_wall()
+    first = said(site, watched, phase="live")
+    assert site.posts[0][1] is first, (
+        "while it loads it says nothing of itself that an operator would have to look into"
+    )
+    site.beating = False
+    live(watched, "stale")
+    said(site, watched, phase="stale")
+    site.posts.clear()
+    site.beating = True
+    site.beat()
+    said(site, watched, phase="live")
 
 
 def test_the_remote_control_steers_this_wall_and_no_other(open_wall):

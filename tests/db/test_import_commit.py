@@ -216,3 +216,15 @@ def test_a_shape_that_is_drawn_back_to_a_tenth_of_a_millimetre_is_unchanged(dist
     row = prepared(written(frame, tmp_path / "same.gpkg"), "roads", mapping=straight(frame))
     assert row.diff["counts"]["unchanged"] == len(frame)
     assert Import.objects.get(pk=row.pk).status == Status.READY
+
+
+def test_an_import_that_changed_nothing_has_nothing_on_it_and_takes_nothing_back(district, tmp_path):
+    frame = delivery("roads")
+    row = committed(written(frame, tmp_path / "same.gpkg"), "roads", mapping=straight(frame))
+    assert row.version_after == row.version_before
+    path, mapping, _ = some_roads(tmp_path)
+    committed(path, "roads", mapping=mapping)
+    after = dump("roads")
+    assert standing_on(row.pk) == []
+    assert rolled_back(row).status == Status.ROLLED_BACK
+    assert dump("roads") == after

@@ -11,6 +11,7 @@ import uuid
 import pytest
 from django.db import connection
 
+from gis.local import cluster
 from layers.catalog.models import DatasetLayer, LayerVersion
 from layers.imports.committing import ask_commit
 from layers.imports.keeping import MOST_ATTEMPTS, sweep, work_on
@@ -174,3 +175,42 @@ def test_what_kills_its_process_every_time_is_given_up_and_says_so(folder):
 
 def test_nobody_works_on_what_is_not_there(folder):
     assert work_on(uuid.uuid4()) is None
+
+
+_WAITS = _DIES.replace("os.kill(os.getpid(), signal.SIGKILL)", "print('here', flush=True); sys.stdin.read()")
+
+
+@pytest.mark.parametrize("point", ["laid down", "closed", "published", "committed"])
+def test_a_database_killed_under_a_commit_holds_all_of_it_or_nothing(
+    crash_cluster, django_db_blocker, settings, tmp_path, point
+):
+    settings.IMPORTS_DIR = tmp_path / "var" / "imports"
+    settings.IMPORTS_DIR.mkdir(parents=True)
+    with django_db_blocker.unblock(), crash_cluster.as_database():
+        before = seen()
+        row = ready(cameras, tmp_path)
+        child = subprocess.Popen(
+            [sys.executable, "-c", _WAITS, str(row.pk), point], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=os.environ | crash_cluster.environment
+            | {"WANGGE_VAR": str(tmp_path / "var"), "DJANGO_SETTINGS_MODULE": "gis.settings"},
+        )  # fmt: skip
+        try:
+            assert child.stdout.readline() == b"here\n"
+            connection.close()
+            crash_cluster.kill()
+        finally:
+            child.kill()
+            child.communicate()
+        crash_cluster.start_again()
+        cluster.wait_ready(crash_cluster.places, crash_cluster.process)
+        state, now = Import.objects.get(pk=row.pk).status, seen()
+        assert state == (Status.COMMITTED if point == "committed" else Status.COMMITTING)
+        assert (now == before) == (state == Status.COMMITTING)
+        assert work_on(row.pk).status == Status.COMMITTED
+        sweep()
+        assert dormant() == 0
+        ask_rollback(actor=None, import_id=row.pk, job=False)
+        assert work_on(row.pk).status == Status.ROLLED_BACK
+        assert {name: seen()[name] for name in ("cameras", "views")} == {
+            name: before[name] for name in ("cameras", "views")
+        }

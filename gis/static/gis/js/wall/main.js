@@ -92,6 +92,7 @@ async function told(status) {
   if (root.dataset.live !== picture) {
     root.dataset.live = picture;
     if (picture === 'dark') return darken();
+    keeper.changed();
     redrawNow();
   }
   if (status.hashOk && client.state()) hash = (await stateHash(client.state().layers)).hash;

@@ -5,6 +5,8 @@ import { frozen, nextNight, quiet } from './verdicts.js';
 const BUILD_MS = 60_000;
 const PRESENCE_MS = 30_000;
 const DARK_MS = 30_000;
+/** A change of the picture is told at once, but not more often than this. */
+const CHANGED_MS = 3_000;
 /** A build that waits for a quiet moment waits no longer than this. */
 const IMPATIENT_MS = 1_800_000;
 
@@ -14,6 +16,8 @@ const IMPATIENT_MS = 1_800_000;
  */
 export function guard({ ask, config, watcherUrl, screen, serverNow, clockAge, facts, wake }) {
   const born = performance.now();
+  let told = -Infinity;
+  let telling = 0;
   let wanted = null;
   let night = null;
 
@@ -29,6 +33,7 @@ export function guard({ ask, config, watcherUrl, screen, serverNow, clockAge, fa
   }
 
   async function presence() {
+    told = performance.now();
     const { scene, seq, hashOk, picture } = facts();
     const phase = picture === 'dark' ? 'dark' : picture === 'live' ? 'live' : 'stale';
     try {
@@ -95,12 +100,17 @@ export function guard({ ask, config, watcherUrl, screen, serverNow, clockAge, fa
 
   return {
     report,
+    /** The picture became live, old or another than the store's: the server is told now, not at the next turn. */
+    changed() {
+      if (!named || telling) return;
+      telling = setTimeout(() => { telling = 0; if (facts().picture !== 'dark') presence(); }, Math.max(0, told + CHANGED_MS - performance.now()));
+    },
     start() {
       watch();
       keepAwake();
       setInterval(look, 1_000);
       if (config.urls.build) setInterval(build, BUILD_MS);
-      if (named) { presence(); setInterval(presence, PRESENCE_MS); }
+      if (named) setInterval(presence, PRESENCE_MS);
       document.addEventListener('visibilitychange', () => { if (!document.hidden) { keepAwake(); wake(); } });
       addEventListener('online', wake);
       addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

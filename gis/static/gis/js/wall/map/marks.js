@@ -4,7 +4,7 @@ import { BOLD, REGULAR, halo, nameIn } from '../../cartography/brush.js';
 import { unitNames, units } from '../../cartography/live.js';
 
 /** Sources of ours, all GeoJSON. */
-export const SOURCES = ['outside', 'river-lines', 'selection', 'live-incidents', 'live-units', 'live-tails', 'wall-rings', 'wall-heat', 'wall-measure', 'wall-fence', 'wall-worst'];
+export const SOURCES = ['outside', 'river-lines', 'selection', 'live-incidents', 'live-units', 'live-tails', 'wall-rings', 'wall-heat', 'wall-measure', 'wall-fence', 'wall-worst', 'wall-edge'];
 
 /** Height of a stem by severity, in design pixels. */
 export const STEMS = { 1: 92, 2: 66, 3: 44, 4: 30 };

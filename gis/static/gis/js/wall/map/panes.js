@@ -31,10 +31,13 @@ function newsOf() {
   };
 }
 
+/** The edge of what is delivered, where the sheet fades away. */
+const edgeOf = ([w, s, e, n]) => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [[w, s], [e, s], [e, n], [w, n], [w, s], [e, s]] } });
+
 /** @param {{given: object, state: object, material: object, emit: Function, told: Function, touched: Function, picked: Function, moving: Function}} parts */
 export function panes({ given, state, material, emit, told, touched, picked, moving }) {
   const { container, config, say, still } = given;
-  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing(), 'wall-worst': nothing() };
+  const shared = { outside: nothing(), selection: nothing(), 'river-lines': nothing(), 'wall-rings': nothing(), 'wall-measure': nothing(), 'wall-worst': nothing(), 'wall-edge': material.extent ? edgeOf(material.extent) : nothing() };
   const list = [];
   let loaded = '';
   let leading = null;

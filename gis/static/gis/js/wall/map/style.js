@@ -11,6 +11,7 @@ import { fenceMarks } from './fence.js';
 import { selectionMark, selectionShape } from '../../cartography/selection.js';
 import { staffLayer } from '../../cartography/staff.js';
 import { nothing, ownLayers } from '../../cartography/style.js';
+import { mix } from '../../colour.js';
 import { builtColour, choropleth, heat } from './load.js';
 import { NEAR_CASE, SOURCES, cases, measured, rings, stemRoom, teamNames, teams, titles, worstName } from './marks.js';
 
@@ -61,7 +62,7 @@ export function wallStyle({ tokens, language, scale, size, tilted, sources, sour
     ...draw('waters', waterOverBorders),
     ...draw('roads', bridges),
     ...ownLayers(tiled, own).flatMap((layer) => draw(layer.id, (p, s) => staffLayer(p, s, layer))).filter(({ metadata }) => on.has(metadata.layer)),
-    ...outside(b),
+    ...outside(b), ...fading(b),
     ...draw('district', (p, s) => border(p, s, 'district')),
     ...draw('communities', worstPlace),
     ...(tilted ? [] : heat(b, stale)),
@@ -96,6 +97,14 @@ function groundNames(b, sourceOf, draw) {
 /** On the flat sheet no title covers a mark; in 3D titles stand before the thin stems, beside them where there is room. */
 function above(b) {
   return b.tilted ? [...teams(b), ...cases(b), ...titles(b), ...stemRoom()] : [...titles(b), ...teams(b), ...cases(b)];
+}
+
+/** Beyond the delivered ground there is nothing: streets and rivers fade before they end, so that no edge is cut. */
+function fading(b) {
+  return [{
+    id: 'edge', type: 'line', source: 'wall-edge', layout: { 'line-join': 'round' },
+    paint: { 'line-color': mix(b.t['m-land'], b.t['m-out'], 0.62), 'line-width': b.grow([11, 30], [14, 240]), 'line-blur': b.grow([11, 15], [14, 120]) },
+  }];
 }
 
 /** The community where it is worst, outlined; nearer than a street's length its outline steps back. */
