@@ -20,6 +20,7 @@ export function rightView({ staff, pane, picked, pick, answer, offence, fields }
     const items = one.consequences ?? [];
     const versus = one.version_before ?? one.base_version;
     return el('section', { class: 'part', id: 'consequences' }, el('div', { class: 'section-head' }, el('h2', {}, say(one.status === 'committed' ? 'What followed' : one.status === 'rolled_back' ? 'What had followed' : 'After the commit')), versus ? el('span', { class: 'least' }, say('against v{version}', { version: versus })) : ''),
+      one.status === 'ready' && one.layer_version > (one.base_version ?? 0) && el('p', { class: 'moved-on' }, say('The layer is at v{version} by now: a commit compares again first.', { version: one.layer_version })),
       items.length ? el('ul', { class: 'consequences' }, ...items.map((item) => el('li', { class: item.severity === 'warning' ? 'grave' : null }, el('b', { class: 'figure' }, figure(item)), el('span', {}, withoutFigure(words(item, 'message') || words(item, ''), item.count), words(item, 'detail') && el('span', { class: 'detail' }, words(item, 'detail')))))) : el('p', { class: 'quiet' }, say(one.diff ? 'Nothing else follows: no case, camera or team is touched.' : 'Known once the file is compared.')));
   }
 

@@ -103,6 +103,7 @@ export const STAFF_IMPORT_ZH = {
   'After the commit': '提交后会怎样',
   'What followed': '提交带来的',
   'What had followed': '当时带来的',
+  'The layer is at v{version} by now: a commit compares again first.': '图层现已是 v{version}，提交时会先重新比对。',
   'against v{version}': '对 v{version}',
   'Nothing else follows: no case, camera or team is touched.': '没有别的影响：不涉及案件、摄像机和队伍。',
   'Known once the file is compared.': '比对之后才知道。',
