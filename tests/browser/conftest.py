@@ -57,7 +57,7 @@ class Watched:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.errors.append(f"console: {message.text}")
 
-    def wait_map(self, state: str = "ready", seconds: float = 60) -> None:
+    def wait_map(self, state: str = "ready", seconds: float = 150) -> None:
         """Returns once the map says it is in `state`; polls by evaluate, for a strict CSP forbids waiting functions."""
         for _ in range(int(seconds * 10)):
             now = self.page.evaluate("document.documentElement.dataset.mapState")
@@ -66,7 +66,7 @@ class Watched:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"the map is {now!r}, not {state!r}; {self.errors}")
 
-    def wait_until(self, expression: str, seconds: float = 30) -> Any:
+    def wait_until(self, expression: str, seconds: float = 60) -> Any:
         """The truthy value of a JavaScript expression, polled."""
         for _ in range(int(seconds * 20)):
             try:

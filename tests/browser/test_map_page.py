@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -33,8 +32,7 @@ def test_the_district_is_drawn_in_both_languages_and_themes(open_page, locale, w
     assert "示意图，非测绘成果" in page.inner_text("#notice")
     assert "Schematic map, not survey data" in page.inner_text("#notice")
     assert page.locator("#layers input[type=checkbox]").count() >= 12
-    in_view = int(re.sub(r"\D", "", page.inner_text("#inview-count")) or 0)
-    assert in_view > 0
+    watched.wait_until("Number(document.getElementById('inview-count').textContent.replace(/\\D/g, '')) > 0")
 
 
 def test_one_searches_by_initials_with_the_keyboard_and_reads_the_card(open_page):
