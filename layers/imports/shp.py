@@ -68,7 +68,8 @@ def scan(data: Bytes, index: bytes | None = None) -> Scan:
         return sound
     offsets, lengths, types, damage = _walked(data, end, shape_type)
     if damage is not None and index is not None and promised <= len(data):
-        if pointed := _pointed_at(data, end, index, shape_type, len(offsets)):
+        pointed = _pointed_at(data, end, index, shape_type, len(offsets))
+        if pointed is not None:
             return pointed
     if damage is None and promised > len(data):
         damage = Damage(
