@@ -20,7 +20,7 @@ FINDINGS: tuple[dict[str, Any], ...] = (
      "message_zh": "1 行图形无效，已修复；面积共变化 0.4 m²", "message_en": "1 row had an invalid shape and was repaired; area changed by 0.4 m²",
      "remedy": "核对所列的行。", "remedy_en": "Check the rows listed."},
     {"code": "numbers_overflow", "severity": "warning", "layer": "buildings", "field": "floors", "rows": [3361, 3362, 3363, 5018],
-     "message_zh": "字段 floors 有 4 行溢出（星号），置空", "message_en": "field floors: 4 rows overflowed (asterisks) and become null",
+     "message_zh": "字段 floors 有 4 行全是星号（溢出，或有的软件以此表示无值），置空", "message_en": "field floors: 4 rows hold asterisks (an overflow, or no value as some programs write it) and become null",
      "remedy": "无需处理；如要保留请提供方补齐。", "remedy_en": "Nothing to do; to keep what is lost, ask the source to mend it."},
     {"code": "litter_ignored", "severity": "info", "layer": None, "field": None, "rows": [],
      "message_zh": "忽略无关文件：Thumbs.db", "message_en": "files that are not needed were ignored: Thumbs.db", "remedy": "无需处理。", "remedy_en": "Nothing to do."},

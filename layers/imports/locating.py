@@ -11,7 +11,7 @@ from layers.geo.datums import UNDO
 from layers.imports.csv_read import SHIFTED_WORDS
 from layers.imports.delivery import LayerRead
 from layers.imports.findings import Answers, Candidate, Notebook
-from layers.imports.places import Box, candidates, corners, extent, judge, lies_within
+from layers.imports.places import Box, candidates, corners, extent, fits, judge, lies_within
 from layers.imports.projections import CHINA, DATUM_WORDS, OLD_DATUMS, Stated, System, degrees, meaning, system_of
 from layers.imports.shifting import Shift, shift_of, tell
 
@@ -69,7 +69,7 @@ def _ask_system(
     likely = candidates(xy, near_4326) or candidates(xy)
     if not likely and len(xy) and (turned := candidates(xy[:, ::-1], near_4326) or candidates(xy[:, ::-1])):
         likely = turned
-        notes.note("axes_swapped", sample=_sample(xy))
+        notes.note("axes_swapped", sample=_sample(xy, system_of(int(turned[0].value))))
     choices = hints + tuple(item for item in likely if item.value not in {hint.value for hint in hints})
     if stated is None:
         notes.note("crs_missing", candidates=choices)
@@ -86,19 +86,21 @@ def _plausible(
     if judgement.fits and not shift:
         return True
     if judgement.swapped and not answers.swap_axes:
-        notes.note("axes_swapped", sample=_sample(xy))
+        notes.note("axes_swapped", sample=_sample(xy, system))
     else:
         notes.note(
             "crs_contradicted" if answers.crs is None else "answer_contradicted",
             crs=system.label,
-            sample=_sample(xy),
+            sample=_sample(xy, system),
             candidates=candidates(xy, near_4326) or candidates(xy),
         )
     return False
 
 
-def _sample(xy: np.ndarray) -> str:
-    x, y = corners(xy)[4]
+def _sample(xy: np.ndarray, system: System | None) -> str:
+    """The middle of the positions, or where that would do in a system the first corner that does not."""
+    box = corners(xy)[[4, 0, 1, 2, 3]]
+    x, y = next((place for place in box if system and not fits(place[None], system)), box[0])
     return f"x {x:.6g}, y {y:.6g}"
 
 

@@ -16,6 +16,7 @@ from layers.imports.projections import (
     GAUSS_KRUGER,
     GEOGRAPHIC,
     System,
+    area_of_use,
     degrees,
     system_of,
     zone_code,
@@ -25,6 +26,10 @@ Box = tuple[float, float, float, float]
 MAX_CANDIDATES = 8
 #: A Gauss-Kruger zone of three degrees is used this far from its meridian, in degrees; beyond it is a wrong label.
 REACH_3, REACH_6 = 3.0, 4.5
+#: What arithmetic adds to an edge of the world, in degrees.
+ROUNDING = 1e-9
+#: Zones of other systems are used this far beyond their area, in degrees: a file at a border keeps one zone.
+BEYOND = 5.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def fits(xy: np.ndarray, system: System) -> bool:
     """True when all positions lie in the range and the use of a system."""
     if not system.projected:
         lon, lat = xy[:, 0], xy[:, 1]
-        if (np.abs(lon) > 180.0).any() or (np.abs(lat) > 90.0).any():
+        if (np.abs(lon) > 180.0 + ROUNDING).any() or (np.abs(lat) > 90.0 + ROUNDING).any():
             return False
         return not system.chinese or lies_within(xy, CHINA)
     if system.label == "EPSG:3857":
@@ -71,6 +76,10 @@ def fits(xy: np.ndarray, system: System) -> bool:
         return False
     lonlat = degrees(xy, system)
     if not np.isfinite(lonlat).all() or (np.abs(lonlat[:, 1]) > 90.0).any():
+        return False
+    if (use := area_of_use(system)) and not lies_within(
+        lonlat, (use[0] - BEYOND, use[1] - BEYOND, use[2] + BEYOND, use[3] + BEYOND)
+    ):
         return False
     return not system.chinese or lies_within(lonlat, CHINA)
 

@@ -42,6 +42,20 @@ WORLD_LON, WORLD_LAT = 180.0, 90.0
 CHINA = (70.0, 3.0, 140.0, 56.0)
 _PROJECTED, _GEOGRAPHIC = ("PROJCS", "PROJCRS", "PROJECTEDCRS"), ("GEOGCS", "GEOGCRS", "GEOGRAPHICCRS", "GEODCRS")
 _ROOTS = (*_PROJECTED, *_GEOGRAPHIC, "COMPD_CS", "COMPOUNDCRS", "BOUNDCRS")
+#: Names of datums abroad on the ellipsoid of CGCS2000 or one that looks like it.
+_ABROAD = (
+    "rgf93",
+    "rgf1993",
+    "etrs",
+    "nad83",
+    "northamerican",
+    "sirgas",
+    "gda94",
+    "gda2020",
+    "nzgd",
+    "newzealand",
+    "jgd",
+)
 _LOCAL = ("LOCAL_CS", "ENGCRS", "ENGINEERINGCRS")
 
 
@@ -114,7 +128,7 @@ def system_of(epsg: int) -> System | None:
         return None
     if not (crs.is_geographic or crs.is_projected) or crs.ellipsoid is None:
         return None
-    datum = _datum(crs.ellipsoid.semi_major_metre, crs.ellipsoid.inverse_flattening, crs.name)
+    datum = _datum(crs.ellipsoid.semi_major_metre, crs.ellipsoid.inverse_flattening, crs.name, guess=False)
     values = _operation(crs)
     meridian, easting = values.get("Longitude of natural origin"), values.get("False easting", 0.0)
     way = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
@@ -125,23 +139,36 @@ def system_of(epsg: int) -> System | None:
     )  # fmt: skip
 
 
+@cache
+def area_of_use(system: System) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in degrees of where the registry says a system is used; None when it says nothing."""
+    area = CRS.from_epsg(int(system.crs[5:])).area_of_use if system.crs.startswith("EPSG:") else None
+    return (area.west, area.south, area.east, area.north) if area and area.west < area.east else None
+
+
 def _operation(crs: CRS) -> dict[str, float]:
     """Parameters of a projection by name."""
     operation = crs.coordinate_operation if crs.is_projected else None
     return {parameter.name: float(parameter.value) for parameter in operation.params} if operation else {}
 
 
-def _datum(axis: float, flattening: float, name: str) -> str | None:
-    """The datum of an ellipsoid; the two newest differ in the seventh digit and names decide where digits were cut."""
+def _datum(axis: float, flattening: float, name: str, *, guess: bool = True) -> str | None:
+    """The datum of an ellipsoid; the two newest differ in the seventh digit and names decide where digits were cut.
+
+    CGCS2000 shares its ellipsoid, but for the last digits, with most modern datums of the world: their names rule it
+    out, and `guess=False` takes it by its own name only.
+    """
     near = [key for key, (a, rf) in ELLIPSOIDS.items() if abs(a - axis) < 0.5 and abs(rf - flattening) < 1e-4]
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if "cgcs2000" in near or "wgs84" in near:
+        if any(word in plain for word in _ABROAD):
+            return None
         if "2000" in plain and any(word in plain for word in ("cgcs", "china", "geodetic")):
             return "cgcs2000"
         if "wgs" in plain or "84" in plain or "webmercator" in plain or "pseudomercator" in plain:
             return "wgs84"
         close = [key for key in near if abs(ELLIPSOIDS[key][1] - flattening) < 6e-7]
-        return close[0] if close and close[0] == "cgcs2000" and "80" not in plain else None
+        return close[0] if guess and close and close[0] == "cgcs2000" and "80" not in plain else None
     if near == ["xian80"]:
         return "xian80"
     if near == ["beijing54"]:

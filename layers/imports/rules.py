@@ -100,7 +100,7 @@ WORDS: dict[str, Rule] = {
     "values_undecodable": Rule("warning", "字段 {field} 有 {n} 行不能按 {encoding} 读，置空", "field {field}: {n} rows cannot be read as {encoding} and become null", *_GIVE_ENCODING),
     "names_cut": Rule("warning", "字段名 {field} 在字符中间被截断", "the field name {field} is cut inside a character", "在映射中核对该字段。", "Check this field in the mapping."),
     "names_clash": Rule("warning", "字段名 {field} 重复，改称 {renamed}", "the field name {field} occurs twice; one is called {renamed}", "在映射中核对该字段。", "Check this field in the mapping."),
-    "numbers_overflow": Rule("warning", "字段 {field} 有 {n} 行溢出（星号），置空", "field {field}: {n} rows overflowed (asterisks) and become null", *_ASK_SOURCE),
+    "numbers_overflow": Rule("warning", "字段 {field} 有 {n} 行全是星号（溢出，或有的软件以此表示无值），置空", "field {field}: {n} rows hold asterisks (an overflow, or no value as some programs write it) and become null", *_ASK_SOURCE),
     "numbers_bad": Rule("warning", "字段 {field} 有 {n} 行不是数字，置空", "field {field}: {n} rows are not numbers and become null", *_ASK_SOURCE),
     "dates_bad": Rule("warning", "字段 {field} 有 {n} 行不是日期，置空", "field {field}: {n} rows are not dates and become null", *_ASK_SOURCE),
     "codes_floated": Rule("warning", "字段 {field} 的代码成了小数，{n} 行已还原为文本", "field {field}: codes had become decimals; {n} rows are text again", "核对还原的代码。", "Check the codes."),

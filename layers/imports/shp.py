@@ -67,6 +67,10 @@ def scan(data: Bytes, index: bytes | None = None) -> Scan:
     if index is not None and promised <= len(data) and (sound := _by_index(data, end, index, shape_type)):
         return sound
     offsets, lengths, types, damage = _walked(data, end, shape_type)
+    if damage is not None and index is not None and promised <= len(data):
+        pointed = _pointed_at(data, end, index, shape_type, len(offsets))
+        if pointed is not None:
+            return pointed
     if damage is None and promised > len(data):
         damage = Damage(
             len(offsets),
@@ -123,6 +127,25 @@ def _by_index(data: Bytes, end: int, index: bytes, shape_type: int) -> Scan | No
         if (parts < 0).any() or (points < 0).any() or (needed > lengths).any():
             return None
     return Scan(shape_type, offsets, lengths, types, None)
+
+
+def _pointed_at(data: Bytes, end: int, index: bytes, shape_type: int, walked: int) -> Scan | None:
+    """The scan, by a whole index of sound records between which bytes lie idle, as editors leave them; else None.
+
+    An index that knows fewer records than the walk found whole does not explain where the walk ended.
+    """
+    if len(index) < HEADER or struct.unpack_from(">i", index, 24)[0] * 2 != len(index) or (len(index) - HEADER) % 8:
+        return None
+    rows = np.frombuffer(index, dtype=">i4", offset=HEADER).reshape(-1, 2).astype(np.int64) * 2
+    offsets, lengths = rows[:, 0], rows[:, 1]
+    in_file = np.argsort(offsets, kind="stable")
+    ends = (offsets + 8 + lengths)[in_file]
+    if len(rows) < max(walked, 1) or offsets.min() < HEADER or (offsets[in_file][1:] < ends[:-1]).any():
+        return None
+    for row, (place, length) in enumerate(rows.tolist(), 1):
+        if _damage(data, place, end, row, shape_type) or struct.unpack_from(">i", data, place + 4)[0] * 2 != length:
+            return None
+    return Scan(shape_type, offsets[in_file], lengths[in_file], numbers(data, offsets[in_file] + 8, "<i4"), None)
 
 
 def numbers(data: Bytes, places: np.ndarray, kind: str) -> np.ndarray:

@@ -109,3 +109,29 @@ def test_candidates_begin_with_the_likeliest_and_say_where_each_lies(xy, first):
 def test_near_the_district_only_what_lands_in_it_is_offered():
     assert [choice.value for choice in candidates(METRES, DISTRICT)] == ["4547", "2383", "2435"]
     assert candidates(np.array([[51000.0, 15000.0]]), DISTRICT) == ()
+
+
+@pytest.mark.parametrize(
+    ("epsg", "xy"),
+    [
+        (2154, [[348815.7, 6687991.9], [354369.1, 6692050.2]]),
+        (4326, [[-180.0, -90.0], [180.00000000000006, 83.6]]),
+        (32733, [[992000.0, 6220000.0], [997000.0, 6225000.0]]),
+    ],
+    ids=["Lambert 93, on the ellipsoid of CGCS2000", "the world, with a rounded edge", "a zone used beyond its border"],
+)
+def test_what_lies_where_its_label_says_is_not_doubted(epsg, xy):
+    system = system_of(epsg)
+    assert system and judge(np.array(xy), system).fits
+
+
+def test_metres_far_outside_their_zone_contradict_it():
+    system = system_of(32735)
+    assert system and not judge(np.array([[8.3275, -147.4887], [8.3277, -147.4884]]), system).fits
+
+
+@pytest.mark.parametrize("name", ["RGF93", "ETRS_1989", "SIRGAS_2000", "NZGD_2000"])
+def test_datums_abroad_are_not_taken_for_the_national_one(name):
+    text = f'GEOGCS["GCS_{name}",DATUM["D_{name}",SPHEROID["GRS_1980",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]'
+    system = meaning(text).system
+    assert system and system.datum != "cgcs2000"

@@ -187,3 +187,34 @@ def test_an_index_with_a_negative_place_is_not_followed():
     main, index = FILES["points"]
     bad = index[:100] + struct.pack(">2i", -50, 10) + index[108:]
     assert shp.scan(main, bad).offsets.tolist() == shp.scan(main).offsets.tolist()
+
+
+def _with_idle_bytes(after: int, idle: bytes) -> tuple[bytes, bytes]:
+    """The points with bytes that belong to no record behind the first so many, and an index that knows of them."""
+    main, index = FILES["points"]
+    rows = np.frombuffer(index, ">i4", offset=100).reshape(-1, 2).copy()
+    place = int(rows[after, 0]) * 2 if after < len(rows) else len(main)
+    rows[after:, 0] += len(idle) // 2
+    longer = main[:24] + struct.pack(">i", (len(main) + len(idle)) // 2) + main[28:place] + idle + main[place:]
+    return longer, index[:100] + rows.tobytes()
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_bytes_that_an_index_leaves_idle_are_no_damage(end):
+    rows = (len(FILES["points"][1]) - 100) // 8
+    main, index = _with_idle_bytes(rows if end else 1, b"idle")
+    assert shp.scan(main).damage
+    found = shp.scan(main, index)
+    assert found.damage is None and len(found.offsets) == rows
+    offsets, _, trouble = shp.chosen(found, index)
+    assert (
+        trouble == ""
+        and shp.positions(main, offsets)[0].tolist()
+        == shp.positions(FILES["points"][0], shp.scan(FILES["points"][0]).offsets)[0].tolist()
+    )
+
+
+def test_an_index_that_knows_fewer_records_than_are_whole_explains_no_damage():
+    main, index = _with_idle_bytes((len(FILES["points"][1]) - 100) // 8, b"idle")
+    fewer = index[:24] + struct.pack(">i", (len(index) - 8) // 2) + index[28:-8]
+    assert shp.scan(main).damage and shp.scan(main, fewer).damage == shp.scan(main).damage
