@@ -262,13 +262,3 @@ def test_another_theme_and_3d_keep_the_live_layers(shift, site_cast, district):
         watched.wait_until(outcome)
         watched.wait_map(seconds=90)
         watched.wait_until(listed, 90)  # a tilted city without a graphics card is drawn about once a second
-
-
-def test_without_the_stream_the_page_works_and_says_so(open_page):
-    watched = open_page()
-    watched.wait_map()
-    wait_live(watched, "stale")
-    assert "实时连接中断" in watched.page.inner_text("#live")
-    watched.page.keyboard.press("/")
-    watched.page.fill("#search-text", "shgc")
-    watched.wait_until("document.querySelector('#search-results [role=option]')")

@@ -223,3 +223,13 @@ def test_nothing_sticks_out_sideways(open_page, size):
     watched = open_page(size=size)
     watched.wait_map()
     assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_the_stream_the_page_works_and_says_so(open_page):
+    watched = open_page()
+    watched.wait_map()
+    watched.wait_until("document.documentElement.dataset.live === 'stale'")
+    assert "实时连接中断" in watched.page.inner_text("#live")
+    watched.page.keyboard.press("/")
+    watched.page.fill("#search-text", "shgc")
+    watched.wait_until("document.querySelector('#search-results [role=option]')")

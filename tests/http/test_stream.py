@@ -148,21 +148,28 @@ def test_a_cursor_that_is_none_or_of_the_future_resets(listen, cursor):
     listener.until("heartbeat")
 
 
+def wait_for_case(listener, case, seconds=10):
+    """Returns once the case is on the screen; the state may have been taken before the relay had seen it."""
+    limit = time.monotonic() + seconds
+    while str(case.pk) not in listener.state.layers["incidents"]:
+        assert time.monotonic() < limit
+        if listener.next().event == "reset":  # a beat came between the event and the look at it
+            listener.fetch()
+
+
 def test_an_assignment_that_ends_takes_things_off_the_screen_within_five_seconds(listen, site_cast):
     first, last = site_cast.district.first("grid"), site_cast.district.last("grid")
     mine, theirs = committed_report(site_cast, first), committed_report(site_cast, last)
     person = site_cast.person("grid_leader", first)
     token = issue_token(actor=None, person=person, scope=TokenScope.FULL, expires_at=None)
     listener = listen(token=token)
-    assert str(mine.pk) in listener.state.layers["incidents"]
+    wait_for_case(listener, mine)
     begun = time.monotonic()
     end_assignment(actor=None, assignment=person.assignments.get(), at=timezone.now())
     listener.until("remove", id=str(mine.pk))
     assign(actor=None, person=person, role=Role.GRID_LEADER, area=last, valid_from=timezone.now())
-    while str(theirs.pk) not in listener.state.layers["incidents"]:
-        assert time.monotonic() - begun < 10
-        if listener.next().event == "reset":  # a beat came between the event and the look at it
-            listener.fetch()
+    wait_for_case(listener, theirs)
+    assert time.monotonic() - begun < 10
     beat = listener.until("heartbeat")
     assert beat.data["hash"] == listener.state.hash()
 
