@@ -228,7 +228,7 @@ def test_nothing_sticks_out_sideways(open_page, size):
 def test_without_the_stream_the_page_works_and_says_so(open_page):
     watched = open_page()
     watched.wait_map()
-    watched.wait_until("document.documentElement.dataset.live === 'stale'")
+    watched.wait_until("document.body.dataset.live === 'stale'")
     assert "实时连接中断" in watched.page.inner_text("#live")
     watched.page.keyboard.press("/")
     watched.page.fill("#search-text", "shgc")
