@@ -52,6 +52,14 @@ def cast(db, district) -> Cast:
 
 
 @pytest.fixture
+def imports_folder(settings, tmp_path):
+    """An empty folder of the test's own for what is delivered."""
+    settings.IMPORTS_DIR = tmp_path / "imports"
+    settings.IMPORTS_DIR.mkdir()
+    return settings.IMPORTS_DIR
+
+
+@pytest.fixture
 def client_for(cast):
     """client_for(role, area=None, scope="full") -> Django test client that sends that person's bearer token."""
     return cast.client

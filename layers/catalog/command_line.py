@@ -1,4 +1,4 @@
-"""What commands about layers share: exit codes of the contract, refusals in both languages, a bar for long work."""
+"""What commands about layers and files share: exit codes of the contract, refusals in both languages, a bar for long work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from layers.errors import InvalidInput, UnknownLayer, WanggeError
 
-DONE, REFUSED, WRONG_USAGE = 0, 3, 64
+DONE, ASKS, REFUSED, WRONG_USAGE = 0, 2, 3, 64
 _BAR = 24
 #: Work that is over sooner shows no bar.
 _SHOWN_AFTER_S = 0.5

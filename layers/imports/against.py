@@ -41,20 +41,22 @@ class Target:
 
 def compare(layer: LayerRead, target: Target, notes: Notebook) -> None:
     """Notes what a layer would do to its target, as far as one can say without a mapping."""
-    codes = code_column(layer, target)
-    if not compare_place(layer, target, notes, codes):
-        return
-    if codes is not None:
-        _repeated_codes(codes, layer, target, notes)
-    if target.tiles:
+    if compare_rows(layer, target, notes) and target.tiles:
         _tiling(layer, target, notes)
 
 
-def compare_place(layer: LayerRead, target: Target, notes: Notebook, codes: list[str] | None = None) -> bool:
-    """Notes a wrong kind, a shifted datum and rows outside the district; False when there is nothing to go on with.
+def compare_rows(layer: LayerRead, target: Target, notes: Notebook) -> bool:
+    """As `compare` without topology, which an import judges on the rows it makes; False when nothing is left to judge."""
+    codes = code_column(layer, target)
+    if not _compare_place(layer, target, notes, codes):
+        return False
+    if codes is not None:
+        _repeated_codes(codes, layer, target, notes)
+    return True
 
-    An import asks no more than this before it has a mapping: codes and topology are judged on the rows it makes.
-    """
+
+def _compare_place(layer: LayerRead, target: Target, notes: Notebook, codes: list[str] | None) -> bool:
+    """Notes a wrong kind, a shifted datum and rows outside the district; False when there is nothing to go on with."""
     strange = [kind for kind in layer.kinds if _single(kind) not in {_single(kind) for kind in target.kinds}]
     if strange:
         notes.note("wrong_kind", kind=", ".join(map(str, strange)), target=target.layer, wanted=", ".join(target.kinds))

@@ -21,7 +21,7 @@ from layers.catalog import describing, descriptions
 from layers.catalog.models import LayerVersion
 from layers.errors import InvalidInput
 from layers.imports import folders, rights, sandbox, staging
-from layers.imports.against import compare
+from layers.imports.against import compare_rows
 from layers.imports.answering import as_answers
 from layers.imports.assembling import assemble, joined
 from layers.imports.claims import claimed
@@ -51,8 +51,6 @@ _STATUS = {Verdict.ASK: Status.ASKING, Verdict.REJECT: Status.REFUSED}
 #: From this share of a layer on, what goes is pointed out.
 _MANY = 0.5
 _STEPS = ("read", "map", "compare", "stage")
-#: What the comparison of whole files says and the topology of mapped rows knows better, with the places.
-_JUDGED_LATER = frozenset({"overlap_above", "overlap_below", "gap_above", "gap_below"})
 #: What nobody asks of a layer of staff: it may lie wherever they want it.
 _NO_MATTER = frozenset({"outside_district"})
 
@@ -129,8 +127,8 @@ def _read(work: Preparation, progress: Progress) -> dict[str, Any]:
     if target is not None:
         notes = Notebook()
         for layer in inspected.delivery.layers:
-            compare(layer, target, Notebook(layer.name, notes.findings))
-        passed = _JUDGED_LATER | (_NO_MATTER if rights.of_staff(row.layer) else frozenset())
+            compare_rows(layer, target, Notebook(layer.name, notes.findings))
+        passed = _NO_MATTER if rights.of_staff(row.layer) else frozenset()
         told = [finding for finding in notes.findings if finding.code not in passed]
         work.findings = unanswered([*work.findings, *told], work.answers)
     if inspected.delivery.layers:

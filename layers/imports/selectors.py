@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,29 +119,28 @@ ORDER BY ordinal, state LIMIT %(limit)s
 
 def changes_map(import_id: uuid.UUID, *, kind: str = "", bbox: Box | None = None, cap: int = CAP) -> dict[str, Any]:
     """A FeatureCollection of what comes and goes: `state` tells before from after; `capped` when there is more."""
-    west, south, east, north = bbox or (None, None, None, None)
-    values: dict[str, Any] = {
-        "import": import_id,
-        "kind": kind,
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
-        "limit": cap + 1,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_MAP, values)
-        rows = cursor.fetchall()
+        cursor.execute(_MAP, {"import": import_id, "kind": kind, "limit": cap + 1, **sides(bbox)})
+        return collection(cursor.fetchall(), cap)
+
+
+def sides(bbox: Box | None) -> dict[str, float | None]:
+    """A box as parameters of a query: its four sides, null for everywhere."""
+    return dict(zip(("west", "south", "east", "north"), bbox or (None,) * 4, strict=True))
+
+
+def collection(rows: Sequence[Sequence[Any]], cap: int) -> dict[str, Any]:
+    """The first `cap` of (ordinal, kind, feature, name, state, GeoJSON text) as a FeatureCollection that tells if it is all."""
     return {
         "type": "FeatureCollection",
         "capped": len(rows) > cap,
         "features": [
             {
                 "type": "Feature", "id": f"{ordinal}-{state}",
-                "properties": {"ordinal": ordinal, "kind": of, "feature": key, "name": name, "state": state},
+                "properties": {"ordinal": ordinal, "kind": kind, "feature": key, "name": name, "state": state},
                 "geometry": json.loads(shape),
             }
-            for ordinal, of, key, name, state, shape in rows[:cap]
+            for ordinal, kind, key, name, state, shape in rows[:cap]
         ],
     }  # fmt: skip
 

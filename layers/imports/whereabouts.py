@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from layers.imports.models import Change, Import
+from layers.imports.selectors import Box, collection, sides
 
 #: Rows of a file that are looked up at once.
 MOST_ROWS = 200
@@ -47,7 +48,7 @@ SELECT row_number() OVER (ORDER BY row_id) - 1, feature_id, name, attributes, co
 {_NEW} AND (%(text)s = '' OR name ILIKE %(part)s) ORDER BY row_id LIMIT %(size)s OFFSET %(offset)s
 """
 _NEW_SHAPES = f"""
-SELECT feature_id, name, ST_AsGeoJSON(geom, 8) {_NEW}
+SELECT row_number() OVER (ORDER BY row_id) - 1, 'added', feature_id, name, 'after', ST_AsGeoJSON(geom, 8) {_NEW}
 AND (%(west)s::float8 IS NULL OR geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))
 ORDER BY row_id LIMIT %(limit)s
 """
@@ -80,25 +81,10 @@ def _document(value: Any) -> dict[str, Any]:
     return found
 
 
-def shapes_of_new_layer(row: Import, *, bbox: tuple[float, float, float, float] | None, cap: int) -> dict[str, Any]:
+def shapes_of_new_layer(row: Import, *, bbox: Box | None, cap: int) -> dict[str, Any]:
     """The same as shapes for the map; `capped` when there are more."""
-    west, south, east, north = bbox or (None, None, None, None)
-    values: dict[str, Any] = {
-        "layer": row.layer, "import": row.pk, "west": west, "south": south, "east": east, "north": north, "limit": cap + 1,
-    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_NEW_SHAPES, values)
+        cursor.execute(_NEW_SHAPES, {"layer": row.layer, "import": row.pk, "limit": cap + 1, **sides(bbox)})
         found = cursor.fetchall()
-    return {
-        "type": "FeatureCollection",
-        "capped": len(found) > cap,
-        "features": [
-            {
-                "type": "Feature", "id": f"{at}-after",
-                "properties": {"ordinal": at, "kind": "added", "feature": key, "name": name, "state": "after"},
-                "geometry": json.loads(shape),
-            }
-            for at, (key, name, shape) in enumerate(found[:cap])
-        ],
-        "bounds": row.diff.get("bounds") if row.diff else None,
-    }  # fmt: skip
+    bounds = row.diff.get("bounds") if row.diff else None
+    return collection(found, cap) | {"bounds": bounds}

@@ -11,14 +11,8 @@ from layers.imports.models import Status
 from tests.export_reading import written
 from tests.imports_stage import committed, prepared, rolled_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 FORMS = ("geojson", "csv")
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
 
 
 def bytes_of(folder, layer, name, **asked):

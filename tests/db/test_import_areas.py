@@ -15,13 +15,7 @@ from layers.territory.selectors import chain_at
 from tests.cases import report
 from tests.imports_stage import committed, delivery, dump, prepared, rolled_back, straight, written
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 
 
 @pytest.fixture

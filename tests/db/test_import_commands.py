@@ -7,13 +7,7 @@ from layers.imports.models import Change, Import, Staged, Status
 from layers.live.models import Event
 from tests.imports_stage import delivery, dump, nudged, run, written
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 
 
 @pytest.fixture

@@ -22,13 +22,7 @@ from layers.people.selectors import actor_of
 from layers.territory.models import Road
 from tests.imports_stage import committed, delivery, dump, found, nudged, prepared, rolled_back, straight, written
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 
 
 @pytest.fixture

@@ -8,13 +8,7 @@ from layers.imports.preparing import prepare_import
 from layers.imports.receiving import import_path
 from tests.imports_stage import PROFILE
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 
 
 def mapping_of(source):

@@ -14,13 +14,7 @@ from layers.imports.selectors import import_visible, imports_visible
 from layers.live.models import Event
 from layers.people.selectors import actor_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-    settings.IMPORTS_DIR.mkdir()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imports_folder")]
 
 
 @pytest.fixture

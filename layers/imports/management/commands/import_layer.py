@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from layers.catalog.command_line import ASKS, REFUSED, WRONG_USAGE
 from layers.errors import Conflict, Forbidden, InvalidInput, UnknownLayer, WanggeError
 from layers.imports.answering import DATUMS
 from layers.imports.archives import MAX_UPLOAD_BYTES
 from layers.imports.committing import ask_commit, commit_import
 from layers.imports.folders import files_of
-from layers.imports.management.strict import ASKS, REFUSED, WRONG_USAGE, StrictCommand
+from layers.imports.management.command import ImportCommand
 from layers.imports.models import Import, Status
 from layers.imports.preparing import prepare_import
 from layers.imports.receiving import discard, import_path
@@ -23,7 +24,7 @@ from layers.people.rights import Actor
 _CODES = {Status.COMMITTED: 0, Status.READY: 0, Status.ASKING: ASKS, Status.REFUSED: REFUSED}
 
 
-class Command(StrictCommand):
+class Command(ImportCommand):
     """Parses, calls the services, prints the report."""
 
     help = "Imports a file, an archive or a folder into a layer, or makes a layer of it (new:ID)."

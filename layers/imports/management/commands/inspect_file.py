@@ -5,35 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from layers.catalog.command_line import WRONG_USAGE, LayerCommand
 from layers.imports.findings import Verdict
 from layers.imports.sandbox import inspect
 
-WRONG_USAGE = 64
 
-
-class Command(BaseCommand):
+class Command(LayerCommand):
     """Parses, asks the sandbox, prints the reports."""
 
     help = "Says what files hold and what is wrong with them, by the rule table of docs/imports.md. Writes nothing."
     requires_system_checks: list[str] = []
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """A parser whose complaints end with 64, as the commands' table of exit codes says."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-
-        def complain(message: str) -> NoReturn:
-            parser.print_usage(sys.stderr)
-            sys.stderr.write(f"{parser.prog}: {message}\n")
-            sys.exit(WRONG_USAGE)
-
-        if not getattr(parser, "called_from_command_line", None):
-            return parser
-        parser.error = complain  # type: ignore[method-assign]
-        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FILE..., --layer, --json."""

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from layers.catalog.command_line import ASKS, REFUSED, WRONG_USAGE
 from layers.errors import Conflict, WanggeError
-from layers.imports.management.strict import ASKS, REFUSED, WRONG_USAGE, StrictCommand
+from layers.imports.management.command import ImportCommand
 from layers.imports.models import Status
 from layers.imports.rolling import ask_rollback, roll_back_import
 from layers.imports.selectors import report_of
 
 
-class Command(StrictCommand):
+class Command(ImportCommand):
     """Parses, calls the services, prints what stands on the import or what was undone."""
 
     help = "Undoes one import exactly. What stands on it is named; --with-later undoes that too."
